@@ -1,0 +1,33 @@
+"""What an artifact returns: files with their path in the workspace, made here or copied from the user's own."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class File:
+    """A file whose bytes the compiler made; `path` is relative to the workspace, with forward slashes."""
+
+    path: str
+    content: bytes
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hex digest of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Copied:
+    """A file copied unchanged from `source`, another path of the workspace; never held in memory."""
+
+    path: str
+    source: str
+    sha256: str
+    size: int
+
+
+Output = File | Copied

@@ -1,0 +1,69 @@
+"""Finds artifacts by their decorator, so that adding one edits no list.
+
+Two families: `context` artifacts make the build context of an image from an `ImagePlan`; `deployment` artifacts
+make what Argo CD reads from a `Plan`. Each is a function of one plan that yields files.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING
+
+import mlspec.artifacts
+
+from .file import Output
+
+if TYPE_CHECKING:
+    from mlspec.plan.image import ImagePlan
+    from mlspec.plan.plan import EnvironmentPlan, Plan
+
+ContextArtifact = Callable[["ImagePlan"], Iterable[Output]]
+DeploymentArtifact = Callable[["Plan"], Iterable[Output]]
+EnvironmentArtifact = Callable[["EnvironmentPlan"], Iterable[Output]]
+
+_context: dict[str, ContextArtifact] = {}
+_deployment: dict[str, DeploymentArtifact] = {}
+_environment: dict[str, EnvironmentArtifact] = {}
+
+
+def context(function: ContextArtifact) -> ContextArtifact:
+    """Registers a part of an image's build context."""
+    _context[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
+def deployment(function: DeploymentArtifact) -> DeploymentArtifact:
+    """Registers a part of what one model is in one environment."""
+    _deployment[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
+def environment(function: EnvironmentArtifact) -> EnvironmentArtifact:
+    """Registers a part of what an environment is by itself, whatever models run in it."""
+    _environment[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
+@cache
+def _load() -> None:
+    for module in pkgutil.walk_packages(mlspec.artifacts.__path__, "mlspec.artifacts."):
+        if not module.ispkg:
+            importlib.import_module(module.name)
+
+
+def render_context(plan: ImagePlan) -> list[Output]:
+    _load()
+    return [file for name in sorted(_context) for file in _context[name](plan)]
+
+
+def render_deployment(plan: Plan) -> list[Output]:
+    _load()
+    return [file for name in sorted(_deployment) for file in _deployment[name](plan)]
+
+
+def render_environment(plan: EnvironmentPlan) -> list[Output]:
+    _load()
+    return [file for name in sorted(_environment) for file in _environment[name](plan)]
