@@ -1,0 +1,64 @@
+"""The workspace as the compiler sees it: paths below its root, read on demand, never written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+
+class Files(Protocol):
+    """Read access to a workspace; every path is relative to its root, with forward slashes."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; FileNotFoundError when there is none."""
+
+    def size(self, path: str) -> int | None:
+        """Size of a file in bytes, or None when there is no such file."""
+
+    def below(self, folder: str) -> list[str]:
+        """Every file below a folder, sorted; empty when there is no such folder. Hidden files are left out."""
+
+
+class FilesInMemory:
+    """A workspace made of a mapping from path to content."""
+
+    def __init__(self, content: Mapping[str, bytes]) -> None:
+        self._content = dict(content)
+
+    def read(self, path: str) -> bytes:
+        try:
+            return self._content[path]
+        except KeyError:
+            raise FileNotFoundError(path) from None
+
+    def size(self, path: str) -> int | None:
+        return len(self._content[path]) if path in self._content else None
+
+    def below(self, folder: str) -> list[str]:
+        prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
+        inside = (path for path in self._content if path.startswith(prefix))
+        return sorted(path for path in inside if not _hidden(path.removeprefix(prefix)))
+
+
+class FilesOnDisk:
+    """The workspace below a folder of this machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read(self, path: str) -> bytes:
+        return (self.root / path).read_bytes()
+
+    def size(self, path: str) -> int | None:
+        file = self.root / path
+        return file.stat().st_size if file.is_file() else None
+
+    def below(self, folder: str) -> list[str]:
+        start = self.root / folder
+        found = (file.relative_to(start).as_posix() for file in start.rglob("*") if file.is_file())
+        return sorted(str(PurePosixPath(folder, path)) for path in found if not _hidden(path))
+
+
+def _hidden(path: str) -> bool:
+    return any(part.startswith(".") or part == "__pycache__" for part in PurePosixPath(path).parts)
