@@ -1,0 +1,305 @@
+"""Every decision about one model in one environment, as data that the artifacts only write down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Labels = Mapping[str, str]
+Manifest = dict[str, Any]
+"""A Kubernetes object as plain dicts, lists and scalars, in the order in which a person reads it."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The name of every object; each at most 63 characters and valid for its kind."""
+
+    service: str
+    """Deployment, Service, ServiceAccount, PodDisruptionBudget, NetworkPolicy, route, ServiceMonitor, rules."""
+    settings: str
+    """The ConfigMap with the server's settings."""
+    public_service: str
+    """The Service of type LoadBalancer, beside the internal one."""
+    horizontal_pod_autoscaler: str
+    """As KEDA would call it, so that a change of autoscaler never makes two."""
+    application: str
+
+
+@dataclass(frozen=True)
+class Container:
+    """The server's container."""
+
+    image: str
+    port: int
+    port_name: str
+    env: tuple[Manifest, ...]
+    """EnvVar objects of Kubernetes, sorted by name."""
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+    """Canonical quantities; an extended resource stands in the limits alone."""
+    user_id: int
+    shared_memory: str | None
+    """Size limit of /dev/shm, None for the runtime's own 64 MiB."""
+    temporary_storage: str
+    """Size limit of /tmp."""
+    settings_path: str
+    """Folder where the settings are mounted."""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Which nodes the pods may run on."""
+
+    node_selector: Mapping[str, str]
+    tolerations: tuple[Manifest, ...]
+    topology_keys: tuple[str, ...]
+    """Spread over each of these, where it can be."""
+    image_pull_secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An HTTP probe; seconds."""
+
+    path: str
+    period: int
+    timeout: int
+    failures: int
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """How a pod starts and stops; seconds."""
+
+    startup: Probe
+    liveness: Probe
+    readiness: Probe
+    pre_stop: int
+    grace_period: int
+    progress_deadline: int
+    startup_budget: int
+    """The longest start that the start-up probe allows."""
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """How new pods replace old ones."""
+
+    strategy: Literal["RollingUpdate", "Recreate"]
+    max_surge: int | str | None
+    max_unavailable: int | str | None
+    """None under Recreate."""
+
+
+@dataclass(frozen=True)
+class ScalingMetric:
+    """One thing to scale on: of a resource in percent of its request, or a query of Prometheus."""
+
+    kind: Literal["cpu", "memory", "prometheus"]
+    name: str
+    target: str
+    """Percent without sign for a resource, otherwise the value for each replica."""
+    query: str = ""
+    activation: str = "0"
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Replicas by demand; seconds."""
+
+    kind: Literal["keda", "hpa"]
+    min_replicas: int
+    max_replicas: int
+    metrics: tuple[ScalingMetric, ...]
+    """In canonical order."""
+    scale_down_window: int
+    cooldown: int
+    """How long KEDA waits before it goes from one replica to none."""
+    prometheus: str
+    """Address of the Prometheus that answers the queries."""
+    fallback_replicas: int
+    container: str
+    """Name of the container whose use is measured."""
+
+
+@dataclass(frozen=True)
+class GatewayRoute:
+    """An HTTPRoute of the Gateway API."""
+
+    gateway: str
+    namespace: str
+    section: str | None
+    host: str
+    path: str
+    timeout: str
+    """A Gateway API duration."""
+
+
+@dataclass(frozen=True)
+class IngressRoute:
+    """An Ingress."""
+
+    class_name: str
+    host: str
+    path: str
+    tls_secret: str | None
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    """A Service of type LoadBalancer."""
+
+    port: int = 80
+
+
+Exposure = GatewayRoute | IngressRoute | LoadBalancer | None
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Pods that may call the model."""
+
+    namespace: str
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Addresses that the model may call."""
+
+    cidr: str
+    ports: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class NetworkAccess:
+    """What is let in and out; everything else is closed."""
+
+    callers: tuple[Peer, ...]
+    """Gateway, Prometheus and the callers named, in this order."""
+    anyone: bool
+    """True where callers cannot be told apart by namespace (a load balancer)."""
+    destinations: tuple[Destination, ...]
+
+
+@dataclass(frozen=True)
+class RecordingRule:
+    record: str
+    expr: str
+    labels: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AlertingRule:
+    alert: str
+    expr: str
+    for_: str
+    """A Prometheus duration."""
+    labels: Labels
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RuleGroup:
+    name: str
+    interval: str | None
+    rules: tuple[RecordingRule | AlertingRule, ...]
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """What Prometheus scrapes and evaluates."""
+
+    labels: Labels
+    """By which Prometheus selects the monitor and the rules."""
+    interval: str
+    scrape_timeout: str
+    groups: tuple[RuleGroup, ...]
+
+
+@dataclass(frozen=True)
+class Gitops:
+    """How Argo CD syncs this model."""
+
+    namespace: str
+    """Of Argo CD itself."""
+    project: str
+    repo: str
+    branch: str
+    path: str
+    """The folder that the Application reads."""
+    cluster: str
+    auto_sync: bool
+    ignores_replicas: bool
+    has_custom_resources: bool
+    application_file: str
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A user's override; `index` is its place in the spec."""
+
+    index: int
+    kind: str
+    name: str | None
+    patch: Mapping[str, Any] | list[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every decision about one model in one environment."""
+
+    model: str
+    version: str
+    environment: str
+    namespace: str
+    kubernetes: str
+    """The oldest minor its clusters run, as `1.36`."""
+    source: str
+    """The spec's file: it stands in the first line of every generated file."""
+    folder: str
+    """Where the manifests go."""
+    description: str | None
+    names: Names
+    labels: Labels
+    """On every object."""
+    selector: Labels
+    """The fixed few that find the pods."""
+    pod_annotations: Mapping[str, str]
+    settings: str
+    """Content of settings.json."""
+    container: Container
+    placement: Placement
+    lifecycle: Lifecycle
+    rollout: Rollout
+    replicas: int | None
+    """None where an autoscaler decides."""
+    scaling: Scaling | None
+    disruption_budget: bool
+    exposure: Exposure
+    network: NetworkAccess
+    monitoring: Monitoring
+    gitops: Gitops | None
+    patches: tuple[Patch, ...]
+
+
+@dataclass(frozen=True)
+class EnvironmentPlan:
+    """What an environment is by itself: its AppProject and the root Application."""
+
+    environment: str
+    source: str
+    file: str
+    """Where both are written."""
+    project: str
+    argocd_namespace: str
+    namespace: str
+    cluster: str
+    repo: str
+    branch: str
+    applications_path: str
+    """The folder that the root Application reads."""
+    auto_sync: bool
+    labels: Labels

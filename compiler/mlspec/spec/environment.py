@@ -1,0 +1,159 @@
+"""`kind: Environment`: what a platform team says once, so that no model repeats it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from .expose import Gateway
+from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, Registry, Size
+from .section import Invalid, Section
+
+PartialSpec = Annotated[
+    dict[str, Any] | None,
+    WithJsonSchema({"type": ["object", "null"], "title": "PartialServiceSpec"}),  # json_schema.py makes it a reference
+]
+
+
+def _url(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~%-]*)?", value, re.ASCII):
+        raise Invalid("not a URL", "write `https://host[:port][/path]`, without user and password")
+    return value
+
+
+def _cluster(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9]([\w.-]{0,251}[A-Za-z0-9])?", value, re.ASCII):
+        return value
+    return _url(value)
+
+
+def _repository(value: object) -> str:
+    pattern = r"((https?|ssh)://([A-Za-z0-9_.-]+@)?[A-Za-z0-9.-]+(:\d+)?/|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:)[\w./~-]+"
+    if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+        raise Invalid("not the address of a git repository", "write `https://…` or `git@host:path`, without a password")
+    return value
+
+
+def _folder(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-][\w.-]*(/[A-Za-z0-9_-][\w.-]*)*", value, re.ASCII):
+        raise Invalid("not a folder of the repository", "write it without a leading `/` or `..`")
+    return value
+
+
+_TEXT = WithJsonSchema({"type": "string"})
+Url = Annotated[str, BeforeValidator(_url), _TEXT]
+Folder = Annotated[str, BeforeValidator(_folder), _TEXT]
+
+
+class Prometheus(Section):
+    """The Prometheus that watches this environment."""
+
+    address: Annotated[Url, Field(description="Where an autoscaler asks it.")] = (
+        "http://prometheus-operated.monitoring:9090"
+    )
+    namespace: Annotated[DnsLabel, Field(description="Its namespace, let in by the network policy.")] = "monitoring"
+    rule_labels: Annotated[
+        dict[LabelKey, LabelValue], Field(description="Labels by which it selects rules and monitors.")
+    ] = {}
+
+
+class Toleration(Section):
+    """A taint of the accelerator's nodes that its pods tolerate."""
+
+    key: Annotated[LabelKey, Field(description="The taint's key.")]
+    operator: Annotated[Literal["Exists", "Equal"], Field(description="Equal compares `value`.")] = "Equal"
+    value: Annotated[LabelValue | None, Field(description="The taint's value.")] = None
+    effect: Annotated[
+        Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None, Field(description="Absent: every effect.")
+    ] = None
+
+
+class CatalogueEntry(Section):
+    """A kind of accelerator that the clusters have."""
+
+    resource: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+            description="The extended resource that its device plugin announces.",
+        ),
+    ] = "nvidia.com/gpu"
+    node_selector: Annotated[dict[LabelKey, LabelValue], Field(description="Labels of the nodes that have it.")] = {}
+    tolerations: Annotated[list[Toleration], Field(description="Taints of those nodes.")] = []
+    mig_strategy: Annotated[
+        Literal["mixed", "single"] | None, Field(description="How the cluster announces slices; absent: no slices.")
+    ] = None
+    spare: Annotated[int, Field(ge=0, le=10_000, description="How many a rollout may use beyond the replicas.")] = 0
+    memory: Annotated[Size | None, Field(description="Memory of one card.")] = None
+    hourly_cost: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="Cost of one for an hour.")] = (
+        None
+    )
+
+
+class Gitops(Section):
+    """The repository that Argo CD reads."""
+
+    repo: Annotated[
+        Annotated[str, BeforeValidator(_repository)] | None,
+        WithJsonSchema({"type": "string", "examples": ["https://git.example.com/acme/ml-gitops.git"]}),
+        Field(description="Its address; without one there is no Application."),
+    ] = None
+    branch: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=200, description="The branch that is synced.")
+    ] = "main"
+    project: Annotated[DnsLabel | None, Field(description="The AppProject; default `ml-<environment>`.")] = None
+    sync: Annotated[Literal["auto", "manual"], Field(description="Whether Argo CD syncs by itself.")] = "auto"
+
+
+class Policy(Section):
+    """What this environment refuses at compile time."""
+
+    require_digest: Annotated[bool, Field(description="Every model names its digest.")] = False
+    allowed_registries: Annotated[
+        list[Registry], Field(description="Where images, base images too, may come from; absent: anywhere.")
+    ] = []
+    max_replicas: Annotated[int | None, Field(ge=1, description="Replicas of one model at most.")] = None
+    max_accelerators: Annotated[int | None, Field(ge=0, description="Accelerators of one model at most.")] = None
+    require_owner: Annotated[bool, Field(description="Every model names its owner.")] = False
+    require_slo: Annotated[bool, Field(description="Every model has an objective.")] = False
+
+
+Minor = Literal["1.33", "1.34", "1.35", "1.36", "1.37"]
+
+
+class EnvironmentSpec(Section):
+    """Where models run and what is true there."""
+
+    kubernetes: Annotated[Minor, Field(description="The oldest minor that its clusters run, in quotes.")] = "1.35"
+    namespace: Annotated[DnsLabel | None, Field(description="Default `ml-<environment>`.")] = None
+    cluster: Annotated[
+        Annotated[str, BeforeValidator(_cluster)],
+        WithJsonSchema({"type": "string", "default": "https://kubernetes.default.svc"}),
+        Field(description="Argo CD destination: a server URL or a cluster's name."),
+    ] = "https://kubernetes.default.svc"
+    registry: Annotated[Registry | None, Field(description="Where images are pushed; absent: local names.")] = None
+    image_pull_secrets: Annotated[list[DnsName], Field(description="Secrets for pulling images.")] = []
+    gateway: Annotated[Gateway | None, Field(description="The Gateway for models that do not name one.")] = None
+    autoscaler: Annotated[Literal["keda", "hpa"], Field(description="Which autoscaler the cluster has.")] = "keda"
+    prometheus: Annotated[Prometheus, Field(description="The Prometheus that watches it.")] = Prometheus()
+    accelerators: Annotated[
+        dict[DnsLabel, CatalogueEntry], Field(description="What the clusters have; a model asks by name.")
+    ] = {}
+    gitops: Annotated[Gitops, Field(description="The repository that Argo CD reads.")] = Gitops()
+    policy: Annotated[Policy, Field(description="Refused at compile time, with the line that breaks it.")] = Policy()
+    defaults: Annotated[PartialSpec, Field(description="A partial Model spec, below every model's own.")] = None
+
+
+class EnvironmentMetadata(Section):
+    name: Annotated[EnvironmentName, Field(description="The environment's name.")]
+
+
+class EnvironmentDocument(Section):
+    """An environment of the workspace."""
+
+    api_version: Literal["mlspec.dev/v1"]
+    kind: Literal["Environment"]
+    metadata: EnvironmentMetadata
+    spec: Annotated[EnvironmentSpec, Field(description="What is true there.")] = EnvironmentSpec()

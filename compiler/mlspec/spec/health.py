@@ -1,0 +1,22 @@
+"""`spec.health`: how long a start and a stop may take."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .scalars import Duration, parse_duration
+from .section import Section
+
+
+class Health(Section):
+    """How long a start and a stop may take."""
+
+    startup: Annotated[
+        Duration | None, Field(description="From start to ready at most; default derived from format and size.")
+    ] = None
+    drain: Annotated[
+        Duration,
+        Field(description="How long requests in progress may take to finish.", json_schema_extra={"default": "30s"}),
+    ] = parse_duration("30s")

@@ -1,0 +1,83 @@
+"""`spec.model`: which model, in which format, from where, and its signature."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from .scalars import Digest, Size, Version
+from .section import Invalid, Section
+
+Format = Literal["sklearn", "xgboost", "lightgbm", "onnx", "pytorch", "transformers", "vllm", "python"]
+Datatype = Literal[
+    "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"
+]
+SCHEMES = ("s3", "gs", "az", "https", "hf", "models", "oci", "pvc")
+
+
+def _uri(value: object) -> str:
+    if not isinstance(value, str):
+        raise Invalid("expected a path or a URI")
+    scheme = value.partition(":")[0]
+    if value.startswith("./"):
+        parts = value.split("/")
+        if ".." in parts or "" in parts[1:-1] or value == "./" or not value.isprintable():
+            raise Invalid("a path that leaves the spec's folder, or is empty", "keep the model beside the spec")
+        return value
+    if scheme in SCHEMES and ":" in value:
+        return value
+    if ":" not in value:
+        raise Invalid("neither a path nor a URI", f"a path beside the spec begins with `./`: `./{value.lstrip('/')}`")
+    raise Invalid("unknown kind of URI", "use `./path` or one of " + ", ".join(f"{known}:" for known in SCHEMES))
+
+
+Uri = Annotated[
+    str,
+    BeforeValidator(_uri),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(\./|(s3|gs|az|https|hf|oci|pvc)://|models:/)",
+            "examples": ["./model.joblib", "s3://models/fraud/3.2.0/"],
+        }
+    ),
+]
+
+
+class Tensor(Section):
+    """One input or output of the model, in the words of the Open Inference Protocol."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128, description="The tensor's name in requests.")]
+    datatype: Annotated[Datatype, Field(description="An Open Inference Protocol datatype.")]
+    shape: Annotated[
+        list[Annotated[int, Field(ge=-1)]],
+        Field(min_length=1, max_length=8, description="Its dimensions; -1 where any size fits, first the batch."),
+    ]
+
+
+class ModelSource(Section):
+    """Which model this is and where its file comes from."""
+
+    format: Annotated[Format, Field(description="What wrote the model, and so what loads it.")]
+    version: Annotated[Version, Field(description="Goes into the image tag, labels, /v2 metadata and metrics.")]
+    uri: Annotated[
+        Uri | None,
+        Field(
+            description="Where the model comes from: a path beside the spec, or a store. Only python may leave it out."
+        ),
+    ] = None
+    revision: Annotated[
+        str | None, Field(pattern=r"^[0-9a-f]{40}$", description="hf:// only: a commit, so that the model cannot move.")
+    ] = None
+    digest: Annotated[Digest | None, Field(description="sha256 of the model, verified before it is loaded.")] = None
+    size: Annotated[
+        Size | None,
+        Field(description="Drives start-up budget, ephemeral storage and memory checks; known for a path."),
+    ] = None
+    inputs: Annotated[list[Tensor], Field(description="The signature's inputs; derived at start-up where absent.")] = []
+    outputs: Annotated[list[Tensor], Field(description="The signature's outputs; derived where absent.")] = []
+    predict: Annotated[
+        Literal["predict", "predict_proba", "decision_function"],
+        Field(description="For scikit-learn-like models: the method that answers a request."),
+    ] = "predict"

@@ -1,0 +1,92 @@
+"""`spec.monitoring`: what the service owes its users, and when it says that it is not well."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .build import RelativePath
+from .scalars import Duration, Percent, parse_duration
+from .section import Section
+
+
+class Latency(Section):
+    """A share of the requests that must be answered within a time."""
+
+    target: Annotated[Percent, Field(description="The share of requests, as `99%`.")]
+    threshold: Annotated[Duration, Field(description="Their time; a bucket bound of the server's histogram.")]
+
+
+class Slo(Section):
+    """Objectives: each gets recording rules and multi-window burn-rate alerts."""
+
+    availability: Annotated[Percent | None, Field(description="The share of requests answered without an error.")] = (
+        None
+    )
+    latency: Annotated[Latency | None, Field(description="The share of requests answered in time.")] = None
+    period: Annotated[
+        Duration,
+        Field(description="The window that the error budget is for.", json_schema_extra={"default": "30d"}),
+    ] = parse_duration("30d")
+
+
+class Drift(Section):
+    """Live features against a reference, by population stability index."""
+
+    reference: Annotated[RelativePath, Field(description="CSV, Parquet or JSON lines of training features.")]
+    threshold: Annotated[float, Field(gt=0, le=10, description="Index above which a feature counts as drifted.")] = 0.2
+    window: Annotated[
+        Duration, Field(description="The sliding window of requests.", json_schema_extra={"default": "1h"})
+    ] = parse_duration("1h")
+
+
+class Accuracy(Section):
+    """Predictions against labels that callers send later."""
+
+    metric: Annotated[Literal["accuracy", "f1", "auc", "mae"], Field(description="What is computed.")]
+    minimum: Annotated[Percent, Field(description="Below this an alert fires.")]
+    min_samples: Annotated[int, Field(ge=1, description="Labels needed before it may fire.")] = 500
+
+
+Severity = Literal["page", "ticket"]
+
+
+class Alert(Section):
+    """An alert of your own, in PromQL."""
+
+    name: Annotated[
+        str,
+        Field(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=80, description="CamelCase, as the community writes alerts."),
+    ]
+    expr: Annotated[str, Field(min_length=1, max_length=4096, description="PromQL that is true while it should fire.")]
+    for_: Annotated[
+        Duration,
+        Field(alias="for", description="How long it must stay true.", json_schema_extra={"default": "5m"}),
+    ] = parse_duration("5m")
+    severity: Annotated[Severity, Field(description="Who is told: page wakes a person, ticket waits for the morning.")]
+    summary: Annotated[str, Field(min_length=1, max_length=500, description="What is wrong, in one line.")]
+
+
+class Monitoring(Section):
+    """Objectives, alerts, drift and accuracy."""
+
+    slo: Annotated[Slo | None, Field(description="What the service owes its users.")] = None
+    drift: Annotated[Drift | None, Field(description="Watch the features for drift.")] = None
+    accuracy: Annotated[Accuracy | None, Field(description="Watch the accuracy by feedback.")] = None
+    alerts: Annotated[list[Alert], Field(description="Alerts of your own.")] = []
+
+
+class Logging(Section):
+    """JSON lines with Elastic Common Schema field names."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], Field(description="The least that is logged.")] = (
+        "info"
+    )
+    payloads: Annotated[
+        Percent,
+        Field(
+            description="Share of requests logged with their inputs and outputs.", json_schema_extra={"default": "0%"}
+        ),
+    ] = Decimal(0)

@@ -1,0 +1,53 @@
+"""`spec.network`: who may call the model, and what it may call."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from .scalars import DnsLabel, LabelKey, LabelValue
+from .section import Invalid, Section
+
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+def _cidr(value: object) -> str:
+    if not isinstance(value, str) or "/" not in value:
+        raise Invalid("not a CIDR range", "write an address and a length: `10.20.0.0/16`")
+    try:
+        return str(ipaddress.ip_network(value))
+    except ValueError:
+        pass
+    try:
+        raise Invalid("host bits are set", f"did you mean `{ipaddress.ip_network(value, strict=False)}`?")
+    except ValueError as problem:
+        if isinstance(problem, Invalid):
+            raise
+        raise Invalid("not a CIDR range", "write an address and a length: `10.20.0.0/16`") from None
+
+
+class Caller(Section):
+    """Pods of a namespace that may call the model."""
+
+    namespace: Annotated[DnsLabel, Field(description="Their namespace.")]
+    labels: Annotated[dict[LabelKey, LabelValue], Field(description="Only pods with these labels; absent: all.")] = {}
+
+
+class Destination(Section):
+    """A range of addresses that the model may call."""
+
+    cidr: Annotated[
+        Annotated[str, BeforeValidator(_cidr)],
+        WithJsonSchema({"type": "string", "examples": ["10.20.0.0/16"]}),
+        Field(description="The range."),
+    ]
+    ports: Annotated[list[Port], Field(description="TCP ports; absent: every port.")] = []
+
+
+class Network(Section):
+    """What is let in besides the gateway and Prometheus, and out besides DNS."""
+
+    from_: Annotated[list[Caller], Field(alias="from", description="Who may call it.")] = []
+    to: Annotated[list[Destination], Field(description="What it may call.")] = []

@@ -1,0 +1,45 @@
+"""`spec.rollout`: how a new version replaces the old."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from .scalars import Duration, Percent, parse_duration
+from .section import Invalid, Section
+
+
+class Canary(Section):
+    """A new version gets a growing share of the traffic, as long as it keeps the objectives."""
+
+    steps: Annotated[list[Percent], Field(min_length=1, max_length=20, description="Shares of the traffic, growing.")]
+    pause: Annotated[
+        Duration, Field(description="How long each share is watched.", json_schema_extra={"default": "5m"})
+    ] = parse_duration("5m")
+    abort_on: Annotated[Literal["slo"], Field(description="What ends the canary.")] = "slo"
+
+    @model_validator(mode="after")
+    def _growing(self) -> Self:
+        if any(later <= earlier for earlier, later in zip(self.steps, self.steps[1:], strict=False)):
+            raise Invalid("the shares must grow", "sort them", at=("steps",))
+        return self
+
+
+class Rollout(Section):
+    """How a new version replaces the old; the default never deadlocks on scarce accelerators."""
+
+    strategy: Annotated[
+        Literal["rolling", "recreate", "canary"] | None,
+        Field(description="Default: rolling; recreate for one replica on accelerators without a spare."),
+    ] = None
+    surge: Annotated[Percent | None, Field(description="Replicas above the wanted number during a rollout.")] = None
+    canary: Annotated[Canary | None, Field(description="Only with strategy canary.")] = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.strategy == "canary") != (self.canary is not None):
+            raise Invalid("strategy canary and the block `canary` belong together")
+        if self.strategy == "recreate" and self.surge is not None:
+            raise Invalid("recreate knows no surge", "remove it", at=("surge",))
+        return self

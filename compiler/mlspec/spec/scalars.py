@@ -1,0 +1,173 @@
+"""Text of the spec -> durations, sizes, shares and names, each with its unit and its limits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from .section import Invalid
+
+DURATION = r"^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$"
+SIZE = r"^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$"
+CPU = r"^(\d+m|\d+(\.\d{1,3})?)$"
+PERCENT = r"^\d+(\.\d+)?%$"
+DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+DNS_1035 = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
+DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+
+_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_LONGEST = timedelta(days=400)
+_LARGEST = 2**53
+
+
+def _text(value: object, what: str, example: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise Invalid(f"expected {what}", f"write it with its unit, for instance `{example}`")
+
+
+def parse_duration(value: object) -> timedelta:
+    """`1h30m`, `250ms`, … -> timedelta; raises Invalid."""
+    if isinstance(value, timedelta):
+        return value
+    text = _text(value, "a duration", "30s")
+    if not re.fullmatch(DURATION, text, re.ASCII):
+        raise Invalid("not a duration", "write whole numbers with a unit, largest first: `250ms`, `30s`, `1h30m`, `7d`")
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)(d|h|m(?!s)|s)", text))
+    milliseconds = re.search(r"(\d+)ms", text)
+    if seconds > _LONGEST.total_seconds() or (milliseconds and len(milliseconds[1]) > 12):
+        raise Invalid("too long a duration", "the longest is 400d")
+    return timedelta(seconds=seconds, milliseconds=int(milliseconds[1]) if milliseconds else 0)
+
+
+def parse_size(value: object) -> int:
+    """`180Mi`, `1.5Gi`, `2G` -> bytes; raises Invalid."""
+    text = _text(value, "a size", "1Gi")
+    if not re.fullmatch(SIZE, text, re.ASCII):
+        near = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgGtT])i?[bB]?", text, re.ASCII)
+        hint = f"did you mean `{near[1]}{near[2].upper()}i`?" if near else "write a number with a unit: `512Mi`, `1Gi`"
+        raise Invalid("not a size", hint)
+    number, unit = re.fullmatch(r"([\d.]+)(\D+)", text).groups()  # type: ignore[union-attr] # SIZE has matched
+    size = Decimal(number) * _BYTES[unit]
+    if size != int(size):
+        raise Invalid("not a whole number of bytes", "use a smaller unit")
+    if not 0 < size < _LARGEST:
+        raise Invalid("a size must be above 0 and below 8Pi")
+    return int(size)
+
+
+def parse_cpu(value: object) -> int:
+    """`500m`, `2`, `0.5` (text or number) -> thousandths of a core; raises Invalid."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Invalid("expected an amount of CPU", "write cores or thousandths of a core: `2`, `0.5`, `500m`")
+    text = str(value)
+    if not re.fullmatch(CPU, text, re.ASCII):
+        raise Invalid("not an amount of CPU", "write cores or thousandths of a core: `2`, `0.5`, `500m`")
+    millicores = int(text[:-1]) if text.endswith("m") else int(Decimal(text) * 1000)
+    if not 0 < millicores <= 1_024_000:
+        raise Invalid("CPU must be above 0 and at most 1024 cores")
+    return millicores
+
+
+def parse_percent(value: object) -> Decimal:
+    """`99.9%` -> Decimal("0.999"); raises Invalid."""
+    text = _text(value, "a percentage", "99.9%")
+    if not re.fullmatch(PERCENT, text, re.ASCII) or len(text) > 12:
+        raise Invalid("not a percentage", "write a number and `%`, for instance `99.9%`")
+    share = Decimal(text[:-1]) / 100
+    if not 0 <= share <= 1:
+        raise Invalid("a percentage must lie between 0% and 100%")
+    return share
+
+
+def _matching(pattern: str, length: int, what: str, rule: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if not isinstance(value, str):
+            raise Invalid(f"expected {what}", "write it in quotes" if isinstance(value, int | float) else "")
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise Invalid(f"not {what}", rule)
+        if len(value) > length:
+            raise Invalid(f"{len(value)} characters, at most {length} fit", rule)
+        return value
+
+    return parse
+
+
+def _word(pattern: str, length: int, what: str, rule: str, *examples: str) -> Any:
+    schema = {"type": "string", "pattern": pattern, "maxLength": length, "examples": list(examples)}
+    return Annotated[str, BeforeValidator(_matching(pattern, length, what, rule)), WithJsonSchema(schema)]
+
+
+def _quantity(pattern: str, *examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": list(examples)})
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), _quantity(DURATION, "250ms", "30s", "1h30m")]
+Size = Annotated[int, BeforeValidator(parse_size), _quantity(SIZE, "512Mi", "1Gi")]
+Cpu = Annotated[
+    int,
+    BeforeValidator(parse_cpu),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": CPU}, {"type": "number"}], "examples": ["500m", 2]}),
+]
+Percent = Annotated[Decimal, BeforeValidator(parse_percent), _quantity(PERCENT, "99.9%", "70%")]
+
+_LABEL_RULE = "use lower-case letters, digits and `-`, beginning and ending with a letter or digit"
+ModelName = _word(
+    DNS_1035, 40, "a model's name", "use lower-case letters, digits and `-`, beginning with a letter", "churn"
+)
+EnvironmentName = _word(DNS_1035, 20, "an environment's name", _LABEL_RULE, "staging", "prod")
+DnsLabel = _word(DNS_LABEL, 63, "a DNS label", _LABEL_RULE, "ml-prod")
+DnsName = _word(DNS_NAME, 253, "a DNS name", _LABEL_RULE + ", in parts joined by `.`", "fraud.ml.example.com")
+Version = _word(
+    r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+    50,
+    "a version",
+    "use letters, digits, `.`, `_` and `-`: it becomes part of an image tag and a label",
+    "1.0.0",
+)
+Owner = _word(
+    r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+    63,
+    "a label's value",
+    "use letters, digits, `.`, `_` and `-`: the owner becomes a label",
+    "payments-risk",
+)
+LabelValue = _word(
+    r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$",
+    63,
+    "a label's value",
+    "use at most 63 letters, digits, `.`, `_` and `-`",
+    "cc-1234",
+)
+LabelKey = _word(
+    r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+    253,
+    "a label's key",
+    "use a name of at most 63 letters, digits, `.`, `_` and `-`, with an optional DNS prefix and `/`",
+    "cost-centre",
+)
+Digest = _word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")
+EnvVarName = _word(
+    r"^[A-Za-z_][A-Za-z0-9_]*$", 253, "an environment variable's name", "use letters, digits and `_`", "OMP_NUM_THREADS"
+)
+ImageReference = _word(
+    r"^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*"
+    r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+    255,
+    "an image reference",
+    "write `[registry/]name:tag` or `…@sha256:<digest>`",
+    "python:3.13-slim",
+)
+Registry = _word(
+    r"^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*$",
+    200,
+    "a registry",
+    "write a host with an optional port and path, without a scheme",
+    "registry.example.com/ml",
+)

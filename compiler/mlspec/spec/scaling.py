@@ -1,0 +1,66 @@
+"""`spec.scaling`: how many replicas, and what decides it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from .scalars import Duration, Percent
+from .section import Invalid, Section
+
+
+class Query(Section):
+    """A Prometheus query whose value is divided by the replicas."""
+
+    promql: Annotated[str, Field(min_length=1, max_length=4096, description="An instant query with one value.")]
+    threshold: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its target value for each replica.")]
+
+
+class Metric(Section):
+    """One thing to scale on; exactly one key."""
+
+    cpu: Annotated[Percent | None, Field(description="Use of the CPU request.")] = None
+    memory: Annotated[Percent | None, Field(description="Use of the memory request.")] = None
+    concurrency: Annotated[
+        float | None, Field(gt=0, le=1e6, description="Requests in progress or queued, per replica.")
+    ] = None
+    requests_per_second: Annotated[float | None, Field(gt=0, le=1e9, description="Requests a second, per replica.")] = (
+        None
+    )
+    gpu_utilization: Annotated[Percent | None, Field(description="Use of the accelerators, averaged.")] = None
+    query: Annotated[Query | None, Field(description="A query of your own.")] = None
+
+    @property
+    def kind(self) -> str:
+        """The key that is set, as it is spelt in Python."""
+        return next(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if len([name for name in type(self).model_fields if getattr(self, name) is not None]) != 1:
+            raise Invalid("exactly one key is needed for each metric", "write one list item for each metric")
+        return self
+
+
+class Scaling(Section):
+    """Replicas between two bounds, by metrics."""
+
+    min_replicas: Annotated[int, Field(ge=0, le=10_000, description="Never fewer; 0 needs KEDA.")] = 1
+    max_replicas: Annotated[int, Field(ge=1, le=10_000, description="Never more.")]
+    metrics: Annotated[list[Metric], Field(min_length=1, description="The highest demand of any metric wins.")]
+    scale_down_after: Annotated[
+        Duration | None, Field(description="How long demand must stay low; never below the start-up time.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _bounds(self) -> Self:
+        if self.min_replicas > self.max_replicas:
+            raise Invalid(
+                f"above maxReplicas ({self.max_replicas})", "raise maxReplicas or lower this", at=("minReplicas",)
+            )
+        kinds = [metric.kind for metric in self.metrics if metric.query is None]
+        for index, metric in enumerate(self.metrics):
+            if metric.query is None and metric.kind in kinds[:index]:
+                raise Invalid("this metric is there already", "keep one of them", at=("metrics", index))
+        return self

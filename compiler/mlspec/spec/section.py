@@ -1,0 +1,30 @@
+"""The base of every part of the language: closed, immutable, camelCase as Kubernetes writes it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+class Section(BaseModel):
+    """A mapping that a user writes. Unknown keys are errors; nothing is converted behind the user's back."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
+    )
+
+
+class Invalid(ValueError):
+    """A value that its type refuses: `label` stands beside the caret, `help` says what to write instead."""
+
+    def __init__(self, label: str, help: str = "", at: tuple[str | int, ...] = ()) -> None:  # noqa: A002 - the word users see
+        super().__init__(label)
+        self.label = label
+        self.help = help
+        self.at = at
+        """A path below the refused value where the caret belongs."""
