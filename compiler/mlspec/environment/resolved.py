@@ -1,0 +1,99 @@
+"""What resolving gives: each model in each environment, every value still in its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from mlspec.diagnostics import Diagnostic, Related, Span
+from mlspec.source.files import Files
+from mlspec.source.node import Node
+from mlspec.spec.environment import EnvironmentSpec
+from mlspec.spec.service import ModelMetadata, ServiceSpec
+from mlspec.spec.workspace import WorkspaceSpec
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An environment with its settings; `tree` is its `spec` as written, None for the built-in one."""
+
+    name: str
+    spec: EnvironmentSpec
+    source: str
+    tree: Node | None = None
+
+    @property
+    def namespace(self) -> str:
+        return self.spec.namespace or f"ml-{self.name}"
+
+    def at(self, *path: str | int) -> Span | None:
+        """Where a value of its `spec` is written; None for the built-in environment."""
+        return self.tree.locate(path) if self.tree else None
+
+    def related(self, label: str, *path: str | int) -> tuple[Related, ...]:
+        """A second place of a finding: a key of this environment, if it is written anywhere."""
+        if self.tree is None or self.tree.get(*path) is None:
+            return ()
+        return (Related(self.tree.locate_key(path), label),)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A Model document before its environments."""
+
+    metadata: ModelMetadata
+    source: str
+    name_span: Span
+    base: ServiceSpec | None
+    """The spec without any environment's layers, None where it is not whole by itself."""
+
+    @property
+    def folder(self) -> str:
+        """The folder that paths in the spec start from."""
+        return str(PurePosixPath(self.source).parent)
+
+
+@dataclass(frozen=True)
+class ResolvedSpec:
+    """One model in one environment; `tree` is the merged `spec`, whose nodes keep the file and line they came from."""
+
+    model: Model
+    environment: Environment
+    spec: ServiceSpec
+    tree: Node
+    files: Files = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.model.metadata.name
+
+    @property
+    def metadata(self) -> ModelMetadata:
+        return self.model.metadata
+
+    def at(self, *path: str | int) -> Span:
+        """Where a value of the spec is written, or the nearest thing above it."""
+        return self.tree.locate(path)
+
+    def at_key(self, *path: str | int) -> Span:
+        """Where a key of the spec is written."""
+        return self.tree.locate_key(path)
+
+    def has(self, *path: str | int) -> bool:
+        """Whether the user wrote a value there, rather than a default."""
+        return self.tree.get(*path) is not None
+
+    def file(self, path: str) -> str:
+        """A path beside the spec (`./model.joblib`) as a path of the workspace."""
+        return str(PurePosixPath(self.model.folder, path))
+
+
+@dataclass
+class Resolution:
+    """Everything the workspace says."""
+
+    workspace: WorkspaceSpec = field(default_factory=WorkspaceSpec)
+    environments: list[Environment] = field(default_factory=list)
+    models: list[Model] = field(default_factory=list)
+    specs: list[ResolvedSpec] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
