@@ -1,0 +1,186 @@
+"""What a model needs to run, in plain values -> the plan of its image: every choice that its build context holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mlspec.spec.requirements import distribution, read_requirements, requirement_problem
+
+from .formats import FORMATS
+
+USER_ID = 10001
+"""Of user and group: above the range that distributions give to system accounts, and in no image's passwd."""
+PORT = 8080
+DEFAULT_PYTHON = "3.13"
+RUNTIME = "mlspec_runtime"
+CODE = "code"
+MODEL = "model"
+
+_BASE_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?")
+_PYTHON = re.compile(r"3\.\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file of the workspace that goes into the build context."""
+
+    source: str
+    """Relative to the workspace."""
+    target: str
+    """Relative to the build context, below `model/` or `code/`."""
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class ImagePlan:
+    """Every decision about one image. What could break out of its line in a generated file raises ValueError."""
+
+    model: str
+    version: str
+    source: str
+    """The spec's file: it stands in the first line of every generated file."""
+    folder: str
+    """Where the build context goes, relative to the workspace."""
+    format: str
+    base_image: str
+    python: str | None
+    """The minor version that the base image must have, as `3.13`; None: whichever it has."""
+    system_packages: tuple[str, ...]
+    """Debian packages, sorted."""
+    requirements: tuple[str, ...]
+    """Lines of requirements.txt, one for each distribution, sorted by its name."""
+    user_id: int
+    port: int
+    labels: Mapping[str, str]
+    """OCI annotations as image labels; each value one line."""
+    model_json: Mapping[str, object]
+    """What the server reads about the model at start-up."""
+    copies: tuple[Copy, ...]
+
+    def __post_init__(self) -> None:
+        wrong = [line for line in self.requirements if requirement_problem(line)]
+        wrong += [name for name in self.system_packages if not _PACKAGE.fullmatch(name)]
+        wrong += [] if _BASE_IMAGE.fullmatch(self.base_image) else [self.base_image]
+        wrong += [] if self.python is None or _PYTHON.fullmatch(self.python) else [self.python]
+        wrong += [text for text in (self.source, *self.labels, *self.labels.values()) if not text.isprintable()]
+        wrong += [copy.target for copy in self.copies if not _inside(copy.target)]
+        if wrong:
+            raise ValueError(f"{self.source!r}: cannot be written into a build context: {wrong}")
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Folders of the context that go into the image, those that change least first."""
+        tops = {copy.target.partition("/")[0] for copy in self.copies}
+        return (RUNTIME, *(top for top in (CODE, MODEL) if top in tops))
+
+    @property
+    def code_folders(self) -> tuple[str, ...]:
+        """Those of them that hold Python code."""
+        return tuple(folder for folder in self.folders if folder != MODEL)
+
+
+def plan_image(
+    *,
+    model: str,
+    version: str,
+    source: str,
+    folder: str,
+    format: str,  # noqa: A002 - the spec's own word
+    model_path: str,
+    digest: str | None = None,
+    predict: str | None = None,
+    handler: str | None = None,
+    inputs: Sequence[Mapping[str, object]] = (),
+    outputs: Sequence[Mapping[str, object]] = (),
+    copies: Iterable[Copy] = (),
+    owner: str | None = None,
+    description: str | None = None,
+    python: str | None = None,
+    base_image: str | None = None,
+    system_packages: Iterable[str] = (),
+    requirements: Iterable[str] = (),
+    accelerated: bool = False,
+) -> ImagePlan:
+    """The plan of one image.
+
+    `model_path` is the model's file or folder, relative to the build context or absolute where it is mounted;
+    `python`, `base_image` are the user's own or None; `system_packages` and `requirements` are the user's, laid over
+    the defaults of the format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
+    """
+    defaults = FORMATS[format]
+    ordered = tuple(sorted(copies, key=lambda copy: copy.target))
+    # A base image of the user's own has the Python that it has, unless the spec says which one it counts on.
+    minor = python or (None if base_image else DEFAULT_PYTHON)
+    has_code = any(copy.target.startswith(f"{CODE}/") for copy in ordered)
+    return ImagePlan(
+        model=model,
+        version=version,
+        source=one_line(source),
+        folder=folder,
+        format=format,
+        base_image=base_image or defaults.base_image.format(python=minor),
+        python=minor,
+        system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
+        requirements=merge_requirements(
+            runtime_requirements(), defaults.requirements_for(model_path, accelerated=accelerated), requirements
+        ),
+        user_id=USER_ID,
+        port=PORT,
+        labels=_labels(title=model, version=version, description=description, vendor=owner),
+        model_json=_model_json(
+            name=model,
+            version=version,
+            format=format,
+            path=model_path,
+            digest=digest,
+            predict=predict,
+            handler=handler,
+            code=CODE if has_code else None,
+            inputs=[dict(tensor) for tensor in inputs],
+            outputs=[dict(tensor) for tensor in outputs],
+        ),
+        copies=ordered,
+    )
+
+
+def merge_requirements(*layers: Iterable[str]) -> tuple[str, ...]:
+    """One choice for each distribution, sorted by name: a later layer's lines replace an earlier one's for the same."""
+    chosen: dict[str, list[str]] = {}
+    for layer in layers:
+        named: dict[str, list[str]] = {}
+        for line in layer:
+            named.setdefault(distribution(line), []).append(line)
+        chosen |= named
+    return tuple(line for name in sorted(chosen) for line in dict.fromkeys(chosen[name]))
+
+
+@cache
+def runtime_requirements() -> tuple[str, ...]:
+    """What the server itself needs, at exact versions."""
+    text = files(RUNTIME).joinpath("requirements.txt").read_text(encoding="utf-8")
+    return tuple(line for _, line in read_requirements(text))
+
+
+def one_line(text: str) -> str:
+    """Free text as one line of printable characters: control, bidirectional and separator characters become spaces."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
+def _inside(target: str) -> bool:
+    parts = target.split("/")
+    return len(parts) > 1 and parts[0] in (CODE, MODEL) and not {"", ".", ".."} & set(parts)
+
+
+def _labels(**values: str | None) -> Mapping[str, str]:
+    """https://github.com/opencontainers/image-spec/blob/main/annotations.md; no date, so that bytes stay the same."""
+    return {f"org.opencontainers.image.{key}": one_line(text) for key, text in sorted(values.items()) if text}
+
+
+def _model_json(**values: object) -> Mapping[str, object]:
+    return {key: value for key, value in values.items() if value is not None}

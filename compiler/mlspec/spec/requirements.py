@@ -1,0 +1,58 @@
+"""A requirements file's text -> the requirements in it, each on one line, and what is wrong with a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_EXTRAS = r"(?:\s*\[[A-Za-z0-9._, -]*\])?"
+_VERSIONS = r"(?:\s*\(?\s*(?:===|==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!_,<>=~ -]+\)?)?"
+_URL = r"\s*@\s*[A-Za-z][A-Za-z0-9+.-]*:[^\s;]+"
+_MARKER = r"(?:\s*;[^#]*?)?"
+_HASHES = r"(?:\s+--hash=[a-z0-9]+:[0-9a-f]+)*"
+_REQUIREMENT = re.compile(rf"({_NAME}){_EXTRAS}(?:{_URL}|{_VERSIONS}){_MARKER}{_HASHES}\s*", re.ASCII)
+
+
+def read_requirements(text: str) -> Iterator[tuple[int, str]]:
+    """(number of the first line, requirement): comments dropped and continued lines joined, as pip reads them.
+
+    Source: pip's "Requirements File Format".
+    """
+    number, joined = 0, ""
+    for at, line in enumerate(text.splitlines(), start=1):
+        number = number if joined else at
+        comment = re.match(r"\s*#", line) is not None
+        if line.endswith("\\") and not comment:
+            joined += line[:-1]
+            continue
+        whole = re.sub(r"(^|\s+)#.*$", "", joined if comment else joined + line).strip()
+        joined = ""
+        if whole:
+            yield number, " ".join(whole.split())
+    if joined.strip():
+        yield number, " ".join(joined.split())
+
+
+@cache
+def requirement_problem(line: str) -> str | None:
+    """Why `line` may not stand in an image's requirements, or None where it may."""
+    if line.startswith("-"):
+        return "an option of pip; the index and its credentials belong to the build (build secret `pip.conf`)"
+    if "${" in line:
+        return "a variable, which pip would fill in from the build's environment"
+    if not (line.isascii() and line.isprintable()) or _REQUIREMENT.fullmatch(line) is None:
+        return "not a requirement; write `name==version`, `name[extra]==version` or `name @ https://…`"
+    return None
+
+
+def distribution(line: str) -> str:
+    """The normalised name of the distribution that a requirement is for (PyPA, "Names and normalization").
+
+    Raises ValueError where `requirement_problem` finds one.
+    """
+    match = _REQUIREMENT.fullmatch(line)
+    if match is None:
+        raise ValueError(f"{line!r}: {requirement_problem(line)}")
+    return re.sub(r"[-_.]+", "-", match[1]).lower()
