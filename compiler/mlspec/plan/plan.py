@@ -30,6 +30,7 @@ class Names:
 class Container:
     """The server's container."""
 
+    name: str
     image: str
     port: int
     port_name: str
@@ -271,6 +272,8 @@ class Plan:
     settings: str
     """Content of settings.json."""
     container: Container
+    service_port: int
+    """Of the internal Service, which routes also go to."""
     placement: Placement
     lifecycle: Lifecycle
     rollout: Rollout
@@ -294,6 +297,9 @@ class EnvironmentPlan:
     file: str
     """Where both are written."""
     project: str
+    """The AppProject of this environment's models."""
+    root: str
+    """The root Application, and the AppProject that holds it alone: it may write Applications, and models may not."""
     argocd_namespace: str
     namespace: str
     cluster: str
