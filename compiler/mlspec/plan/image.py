@@ -92,7 +92,7 @@ def plan_image(
     source: str,
     folder: str,
     format: str,  # noqa: A002 - the spec's own word
-    model_path: str,
+    model_path: str | None = None,
     digest: str | None = None,
     predict: str | None = None,
     handler: str | None = None,
@@ -109,7 +109,8 @@ def plan_image(
 ) -> ImagePlan:
     """The plan of one image.
 
-    `model_path` is the model's file or folder, relative to the build context or absolute where it is mounted;
+    `model_path` is the model's file or folder, relative to the build context or absolute where it is mounted; only
+    format python may have none;
     `python`, `base_image` are the user's own or None; `system_packages` and `requirements` are the user's, laid over
     the defaults of the format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
     """
@@ -128,7 +129,7 @@ def plan_image(
         python=minor,
         system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
         requirements=merge_requirements(
-            runtime_requirements(), defaults.requirements_for(model_path, accelerated=accelerated), requirements
+            runtime_requirements(), defaults.requirements_for(model_path or "", accelerated=accelerated), requirements
         ),
         user_id=USER_ID,
         port=PORT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -15,6 +16,9 @@ class Files(Protocol):
 
     def size(self, path: str) -> int | None:
         """Size of a file in bytes, or None when there is no such file."""
+
+    def sha256(self, path: str) -> str:
+        """Hex digest of a file's content; FileNotFoundError when there is none."""
 
     def below(self, folder: str) -> list[str]:
         """Every file below a folder, sorted; empty when there is no such folder. Hidden files are left out."""
@@ -32,6 +36,9 @@ class FilesInMemory:
         except KeyError:
             raise FileNotFoundError(path) from None
 
+    def sha256(self, path: str) -> str:
+        return hashlib.sha256(self.read(path)).hexdigest()
+
     def size(self, path: str) -> int | None:
         return len(self._content[path]) if path in self._content else None
 
@@ -46,9 +53,17 @@ class FilesOnDisk:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # A model is asked for once for each environment, and may be large.
+        self._digests: dict[str, str] = {}
 
     def read(self, path: str) -> bytes:
         return (self.root / path).read_bytes()
+
+    def sha256(self, path: str) -> str:
+        if path not in self._digests:
+            with (self.root / path).open("rb") as stream:
+                self._digests[path] = hashlib.file_digest(stream, "sha256").hexdigest()
+        return self._digests[path]
 
     def size(self, path: str) -> int | None:
         file = self.root / path

@@ -1,0 +1,102 @@
+"""ResolvedSpec and the digest of its build context -> Plan: every decision, each made by the module of its name."""
+
+from __future__ import annotations
+
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.spec.server import EnvVar
+from mlspec.spec.workspace import WorkspaceSpec
+
+from . import resources
+from .context import model_size
+from .exposure import plan_exposure, plan_network
+from .gitops import deployment_folder, plan_gitops
+from .image import PORT, USER_ID
+from .labels import plan_labels, plan_selector
+from .lifecycle import plan_lifecycle
+from .monitoring import latency_buckets, plan_monitoring
+from .names import plan_names
+from .plan import Container, Lifecycle, Manifest, Patch, Plan
+from .rollout import most_replicas, plan_rollout
+from .scaling import plan_scaling
+from .settings import DIGEST_ANNOTATION, plan_settings, settings_digest
+
+_SETTINGS_PATH = "/etc/mlspec"
+_THREADS = "OMP_NUM_THREADS"
+
+
+def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest: str) -> Plan:
+    """`context_digest` is the hex sha256 of the build context: with the version it is the image's tag, known without
+    building. The spec has passed every check."""
+    model, environment = resolved.name, resolved.environment
+    lifecycle = plan_lifecycle(resolved, model_size(resolved))
+    scaling = plan_scaling(resolved, lifecycle.startup_budget)
+    settings = plan_settings(resolved, latency_buckets(resolved.spec.monitoring))
+    return Plan(
+        model=model,
+        version=resolved.spec.model.version,
+        environment=environment.name,
+        namespace=environment.namespace,
+        kubernetes=environment.spec.kubernetes,
+        source=resolved.model.source,
+        folder=deployment_folder(workspace, environment.name, model),
+        description=resolved.metadata.description,
+        names=plan_names(model, environment.name),
+        labels=plan_labels(resolved),
+        selector=plan_selector(model, environment.name),
+        pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)},
+        settings=settings,
+        container=_container(resolved, context_digest),
+        placement=resources.plan_placement(resolved),
+        lifecycle=lifecycle,
+        rollout=plan_rollout(resolved),
+        replicas=None if scaling else resolved.spec.replicas or 1,
+        scaling=scaling,
+        # One replica can never be evicted under a budget that keeps it.
+        disruption_budget=most_replicas(resolved) > 1,
+        exposure=plan_exposure(resolved),
+        network=plan_network(resolved),
+        monitoring=_monitoring(resolved, lifecycle),
+        gitops=plan_gitops(resolved, workspace, ignores_replicas=scaling is not None),
+        patches=tuple(
+            Patch(index, item.target.kind, item.target.name, item.patch)
+            for index, item in enumerate(resolved.spec.overrides)
+        ),
+    )
+
+
+def image_reference(resolved: ResolvedSpec, context_digest: str) -> str:
+    """`<registry>/<model>:<version>-<12 hex digits of the build context>`."""
+    registry = resolved.environment.spec.registry
+    prefix = f"{registry}/" if registry else ""
+    return f"{prefix}{resolved.name}:{resolved.spec.model.version}-{context_digest[:12]}"
+
+
+def _container(resolved: ResolvedSpec, context_digest: str) -> Container:
+    return Container(
+        image=image_reference(resolved, context_digest),
+        port=PORT,
+        port_name="http",
+        env=_environment_variables(resolved),
+        requests=resources.plan_requests(resolved),
+        limits=resources.plan_limits(resolved),
+        user_id=USER_ID,
+        shared_memory=resources.shared_memory(resolved),
+        temporary_storage=resources.temporary_storage(resolved),
+        settings_path=_SETTINGS_PATH,
+    )
+
+
+def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
+    variables = {item.name: _variable(item) for item in resolved.spec.server.env}
+    # A numerical library starts a thread for each core of the node, whatever the container may use of it.
+    cores = -(-resolved.spec.resources.cpu // (1000 * resolved.spec.server.workers))
+    variables.setdefault(_THREADS, {"name": _THREADS, "value": str(cores)})
+    return tuple(variables[name] for name in sorted(variables))
+
+
+def _variable(item: EnvVar) -> Manifest:
+    if item.secret is None:
+        # Kubernetes expands `$(NAME)` in a value, and leaves `$$` as one `$`: what the spec says arrives as it is.
+        return {"name": item.name, "value": (item.value or "").replace("$", "$$")}
+    name, key = item.secret.split("/")
+    return {"name": item.name, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}

@@ -1,0 +1,65 @@
+"""ResolvedSpec -> the way in from outside the cluster, and who may use it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.spec.expose import Expose, Gateway
+
+from .plan import Destination, Exposure, GatewayRoute, IngressRoute, LoadBalancer, NetworkAccess, Peer
+from .quantities import gateway_duration
+
+_MARGIN = timedelta(seconds=5)
+"""So that the server's own 504, which says more, comes before the gateway's."""
+
+
+def chosen_gateway(resolved: ResolvedSpec) -> Gateway | None:
+    """The Gateway that carries the route; None where the way in is another one, or there is none."""
+    expose = resolved.spec.expose
+    if expose is None or expose.ingress or expose.load_balancer:
+        return None
+    return expose.gateway or resolved.environment.spec.gateway
+
+
+def plan_exposure(resolved: ResolvedSpec) -> Exposure:
+    """A route, an Ingress, a load balancer, or nothing."""
+    expose = resolved.spec.expose
+    if expose is None:
+        return None
+    if expose.load_balancer:
+        return LoadBalancer()
+    if expose.ingress:
+        return _ingress(expose)
+    gateway = chosen_gateway(resolved)
+    if gateway is None or expose.host is None:
+        return None
+    timeout = expose.timeout if expose.timeout is not None else resolved.spec.server.timeout + _MARGIN
+    return GatewayRoute(
+        gateway.name, gateway.namespace, gateway.section, expose.host, expose.path, gateway_duration(timeout)
+    )
+
+
+def _ingress(expose: Expose) -> Exposure:
+    ingress = expose.ingress
+    if ingress is None or expose.host is None:
+        return None
+    issuer = {"cert-manager.io/cluster-issuer": ingress.issuer} if ingress.issuer else {}
+    return IngressRoute(ingress.class_name, expose.host, expose.path, ingress.tls_secret, issuer)
+
+
+def plan_network(resolved: ResolvedSpec) -> NetworkAccess:
+    """The gateway, Prometheus and the callers named are let in; the destinations named are let out to."""
+    network, gateway = resolved.spec.network, chosen_gateway(resolved)
+    peers = [Peer(gateway.namespace)] if gateway else []
+    peers.append(Peer(resolved.environment.spec.prometheus.namespace))
+    named = (Peer(caller.namespace, dict(sorted(caller.labels.items()))) for caller in network.from_)
+    peers += sorted(named, key=lambda peer: (peer.namespace, tuple(peer.labels.items())))
+    unique = [peer for index, peer in enumerate(peers) if peer not in peers[:index]]
+    destinations = sorted({(item.cidr, tuple(sorted(set(item.ports)))) for item in network.to})
+    expose = resolved.spec.expose
+    return NetworkAccess(
+        callers=tuple(unique),
+        anyone=bool(expose and expose.load_balancer),
+        destinations=tuple(Destination(cidr, ports) for cidr, ports in destinations),
+    )

@@ -1,0 +1,54 @@
+"""ResolvedSpec -> how long a start and a stop may take, and the probes that watch it."""
+
+from __future__ import annotations
+
+import math
+
+from mlspec.environment.resolved import ResolvedSpec
+
+from .formats import FORMATS
+from .plan import Lifecycle, Probe
+from .quantities import seconds
+
+LEAST_STARTUP = 60
+"""Seconds: a busy node is slow, and a start that is cut short starts again."""
+_MARGIN = 1.5
+_LOAD_BYTES_PER_SECOND = 100 * 2**20
+_WARM_UP = 5
+_IMAGE_PULL = 300
+_IMAGE_PULL_ACCELERATED = 900
+"""An image with CUDA is several gigabytes."""
+_PRE_STOP = 5
+_AFTER_DRAIN = 5
+_LIVE, _READY = "/v2/health/live", "/v2/health/ready"
+
+
+def startup_budget(resolved: ResolvedSpec, model_size: int) -> int:
+    """Seconds from start to ready at most: 1.5 × (the format's start + size / 100 MiB/s + warm-up), at least 60.
+
+    `model_size` in bytes. The spec's own `health.startup` wins.
+    """
+    if resolved.spec.health.startup is not None:
+        return seconds(resolved.spec.health.startup)
+    start = FORMATS[resolved.spec.model.format].startup_seconds
+    expected = start + model_size / _LOAD_BYTES_PER_SECOND + _WARM_UP
+    return max(LEAST_STARTUP, math.ceil(_MARGIN * expected))
+
+
+def plan_lifecycle(resolved: ResolvedSpec, model_size: int) -> Lifecycle:
+    """Probes and times that follow from the start-up budget and the drain time."""
+    budget = startup_budget(resolved, model_size)
+    period = 5 if budget <= 600 else 10
+    drain = seconds(resolved.spec.health.drain)
+    grace = _PRE_STOP + drain + _AFTER_DRAIN
+    pull = _IMAGE_PULL_ACCELERATED if resolved.spec.resources.accelerator else _IMAGE_PULL
+    return Lifecycle(
+        # A start-up probe on readiness: until the model is loaded and warm, the other two are not asked.
+        startup=Probe(_READY, period=period, timeout=3, failures=math.ceil(budget / period)),
+        liveness=Probe(_LIVE, period=15, timeout=5, failures=4),
+        readiness=Probe(_READY, period=5, timeout=3, failures=2),
+        pre_stop=_PRE_STOP,
+        grace_period=grace,
+        progress_deadline=budget + pull + grace,
+        startup_budget=math.ceil(budget / period) * period,
+    )

@@ -1,0 +1,34 @@
+"""A model's and an environment's name -> the name of every object, each short enough and never two the same."""
+
+from __future__ import annotations
+
+import hashlib
+
+from .plan import Names
+
+LONGEST = 63
+
+
+def fit(name: str, longest: int = LONGEST) -> str:
+    """`name` itself where it fits; otherwise its beginning and a stable hash of the whole."""
+    if len(name) <= longest:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: longest - 9].rstrip('-')}-{digest}"
+
+
+def plan_names(model: str, environment: str) -> Names:
+    """The names of one model's objects in one environment."""
+    return Names(
+        service=model,
+        settings=fit(f"{model}-settings"),
+        public_service=fit(f"{model}-public"),
+        horizontal_pod_autoscaler=model,
+        application=instance(model, environment),
+    )
+
+
+def instance(model: str, environment: str) -> str:
+    """What tells this deployment of the model from another: the Application's name, and so the value that Argo CD's
+    label tracking would write into `app.kubernetes.io/instance`; the two never fight over the label."""
+    return fit(f"{model}-{environment}")

@@ -1,0 +1,75 @@
+"""ResolvedSpec -> what the server's container asks of its node, and which nodes it may run on."""
+
+from __future__ import annotations
+
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.spec.environment import CatalogueEntry
+from mlspec.spec.resources import Accelerator
+
+from . import quantities
+from .plan import Labels, Manifest, Placement
+
+_TEMPORARY = 2**30
+_TOPOLOGY = ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
+
+
+def catalogue_entry(resolved: ResolvedSpec) -> CatalogueEntry | None:
+    """What the environment says of the accelerator that the model asks for."""
+    accelerator = resolved.spec.resources.accelerator
+    return resolved.environment.spec.accelerators.get(accelerator.type) if accelerator else None
+
+
+def extended_resource(accelerator: Accelerator, entry: CatalogueEntry) -> str:
+    """The resource by which the device plugin announces what the model asks for.
+
+    Source: "MIG Strategies" of the NVIDIA Kubernetes device plugin: under *mixed* each profile is a resource of its own.
+    """
+    if accelerator.mig and entry.mig_strategy == "mixed":
+        vendor = entry.resource.partition("/")[0]
+        return f"{vendor}/mig-{accelerator.mig.replace('+', '.')}"
+    return entry.resource
+
+
+def plan_requests(resolved: ResolvedSpec) -> Labels:
+    """CPU, memory and disk; an extended resource is left to the limits."""
+    resources = resolved.spec.resources
+    requests = {"cpu": quantities.cpu(resources.cpu), "memory": quantities.size(resources.memory)}
+    if resources.ephemeral_storage:
+        requests["ephemeral-storage"] = quantities.size(resources.ephemeral_storage)
+    return requests
+
+
+def plan_limits(resolved: ResolvedSpec) -> Labels:
+    """Memory and disk as requested, accelerators, and no CPU: a limit there only throttles what would be idle."""
+    limits = {key: value for key, value in plan_requests(resolved).items() if key != "cpu"}
+    accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
+    if accelerator and entry:
+        limits[extended_resource(accelerator, entry)] = str(accelerator.count)
+    return limits
+
+
+def temporary_storage(resolved: ResolvedSpec) -> str:
+    """Size limit of /tmp, the one place where the server may write."""
+    return quantities.size(min(_TEMPORARY, resolved.spec.resources.ephemeral_storage or _TEMPORARY))
+
+
+def shared_memory(resolved: ResolvedSpec) -> str | None:
+    """Size limit of /dev/shm, None for the container runtime's own 64 MiB."""
+    asked = resolved.spec.resources.shared_memory
+    return quantities.size(asked) if asked else None
+
+
+def plan_placement(resolved: ResolvedSpec) -> Placement:
+    """Nodes that have the accelerator, spread over nodes and zones."""
+    entry = catalogue_entry(resolved)
+    return Placement(
+        node_selector=dict(sorted(entry.node_selector.items())) if entry else {},
+        tolerations=tuple(_toleration(item.model_dump(exclude_none=True)) for item in entry.tolerations) if entry else (),
+        topology_keys=_TOPOLOGY,
+        image_pull_secrets=tuple(resolved.environment.spec.image_pull_secrets),
+    )
+
+
+def _toleration(item: Manifest) -> Manifest:
+    # The API server leaves out what a toleration compares by default.
+    return {key: value for key, value in item.items() if (key, value) != ("operator", "Equal")}

@@ -1,0 +1,42 @@
+"""ResolvedSpec -> settings.json: what the server may be told without a new image."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from mlspec.environment.resolved import ResolvedSpec
+
+from .quantities import seconds
+
+DIGEST_ANNOTATION = "mlspec.dev/settings-digest"
+
+
+def plan_settings(resolved: ResolvedSpec, latency_buckets: tuple[float, ...]) -> str:
+    """JSON text; times in seconds, sizes in bytes. `latency_buckets` in seconds, growing."""
+    spec, server = resolved.spec, resolved.spec.server
+    settings: dict[str, Any] = {}
+    if server.batching:
+        wait = server.batching.max_wait
+        settings["batching"] = {"maxSize": server.batching.max_size, "maxWait": wait / timedelta(seconds=1)}
+    settings |= {
+        "concurrency": server.concurrency,
+        "queue": server.queue,
+        "timeout": server.timeout / timedelta(seconds=1),
+        "maxBody": server.max_body,
+        "workers": server.workers,
+        "drain": seconds(spec.health.drain),
+        "logging": {"level": spec.logging.level, "payloads": float(spec.logging.payloads)},
+        "latencyBuckets": list(latency_buckets),
+        "environment": resolved.environment.name,
+    }
+    if resolved.metadata.owner:
+        settings["owner"] = resolved.metadata.owner
+    return json.dumps(settings, indent=2) + "\n"
+
+
+def settings_digest(settings: str) -> str:
+    """12 hex digits: an annotation of the pods, so that a change of settings replaces them."""
+    return hashlib.sha256(settings.encode()).hexdigest()[:12]
