@@ -7,13 +7,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from .paths import PATH, RelativePath, relative_path
+from .requirements import requirement_problem
 from .scalars import ImageReference
 from .section import Invalid, Section
 
-_REQUIREMENT = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._, -]+\])?\s*((==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+\s*,?\s*)*",
-    re.ASCII,
-)
+_LONGEST = 500
+PACKAGE = r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?"
+HANDLER = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-9_]*"
 
 
 def _requirements(value: object) -> list[str] | str:
@@ -22,33 +23,21 @@ def _requirements(value: object) -> list[str] | str:
     if not isinstance(value, list):
         raise Invalid("expected a list of requirements, or a path to a requirements file")
     for index, line in enumerate(value):
-        if not isinstance(line, str) or not _REQUIREMENT.fullmatch(line):
+        if not isinstance(line, str) or len(line) > _LONGEST or requirement_problem(line):
             raise Invalid("not a requirement", "write `name==version`; extras as `name[extra]==version`", at=(index,))
     return value
 
 
-def relative_path(value: object) -> str:
-    """A path below the spec's folder, `./…`; raises Invalid."""
-    if not isinstance(value, str) or not value.startswith("./") or value == "./":
-        raise Invalid("expected a path beside the spec", "begin it with `./`")
-    if ".." in value.split("/") or not value.isprintable():
-        raise Invalid("a path that leaves the spec's folder")
-    return value
-
-
 def _system_package(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?", value, re.ASCII):
+    if not isinstance(value, str) or len(value) > _LONGEST or not re.fullmatch(PACKAGE, value, re.ASCII):
         raise Invalid("not a Debian package", "write its name, with `=version` to pin it")
     return value
 
 
 def _handler(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", value, re.ASCII):
+    if not isinstance(value, str) or len(value) > _LONGEST or not re.fullmatch(HANDLER, value, re.ASCII):
         raise Invalid("not a handler", "write `module:Class`")
     return value
-
-
-RelativePath = Annotated[str, BeforeValidator(relative_path), WithJsonSchema({"type": "string", "pattern": r"^\./."})]
 
 
 class Build(Section):
@@ -63,7 +52,10 @@ class Build(Section):
         BeforeValidator(_requirements),
         WithJsonSchema(
             {
-                "anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string", "pattern": r"^\./."}],
+                "anyOf": [
+                    {"type": "array", "items": {"type": "string", "maxLength": _LONGEST}},
+                    {"type": "string", "pattern": PATH},
+                ],
                 "examples": [["scikit-learn==1.9.1"], "./requirements.txt"],
             }
         ),
@@ -71,12 +63,18 @@ class Build(Section):
     ] = []
     base_image: Annotated[ImageReference | None, Field(description="Default: the official slim Python image.")] = None
     system_packages: Annotated[
-        list[Annotated[str, BeforeValidator(_system_package)]],
+        list[
+            Annotated[
+                str,
+                BeforeValidator(_system_package),
+                WithJsonSchema({"type": "string", "pattern": f"^{PACKAGE}$", "examples": ["libgomp1"]}),
+            ]
+        ],
         Field(description="Debian packages that the model's libraries need at run time."),
     ] = []
     code: Annotated[RelativePath | None, Field(description="A folder of Python code, copied in and importable.")] = None
     handler: Annotated[
         Annotated[str, BeforeValidator(_handler)] | None,
-        WithJsonSchema({"type": "string", "pattern": r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", "examples": ["handler:Fraud"]}),
+        WithJsonSchema({"type": "string", "pattern": f"^{HANDLER}$", "examples": ["handler:Fraud"]}),
         Field(description="`module:Class` below `code`; required by format python."),
     ] = None

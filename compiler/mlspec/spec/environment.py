@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeGuard
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .expose import Gateway
-from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, Registry, Size
+from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, Registry, ResourceName, Size
 from .section import Invalid, Section
 
 PartialSpec = Annotated[
@@ -17,8 +17,15 @@ PartialSpec = Annotated[
 ]
 
 
+_LONGEST = 253
+
+
+def _short(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and len(value) <= _LONGEST
+
+
 def _url(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~%-]*)?", value, re.ASCII):
+    if not _short(value) or not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~%-]*)?", value, re.ASCII):
         raise Invalid("not a URL", "write `https://host[:port][/path]`, without user and password")
     return value
 
@@ -31,13 +38,13 @@ def _cluster(value: object) -> str:
 
 def _repository(value: object) -> str:
     pattern = r"((https?|ssh)://([A-Za-z0-9_.-]+@)?[A-Za-z0-9.-]+(:\d+)?/|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:)[\w./~-]+"
-    if not isinstance(value, str) or not re.fullmatch(pattern, value, re.ASCII):
+    if not _short(value) or not re.fullmatch(pattern, value, re.ASCII):
         raise Invalid("not the address of a git repository", "write `https://…` or `git@host:path`, without a password")
     return value
 
 
 def _folder(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-][\w.-]*(/[A-Za-z0-9_-][\w.-]*)*", value, re.ASCII):
+    if not _short(value) or not re.fullmatch(r"[A-Za-z0-9_-][\w.-]*(/[A-Za-z0-9_-][\w.-]*)*", value, re.ASCII):
         raise Invalid("not a folder of the repository", "write it without a leading `/` or `..`")
     return value
 
@@ -73,13 +80,9 @@ class Toleration(Section):
 class CatalogueEntry(Section):
     """A kind of accelerator that the clusters have."""
 
-    resource: Annotated[
-        str,
-        Field(
-            pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
-            description="The extended resource that its device plugin announces.",
-        ),
-    ] = "nvidia.com/gpu"
+    resource: Annotated[ResourceName, Field(description="The extended resource that its device plugin announces.")] = (
+        "nvidia.com/gpu"
+    )
     node_selector: Annotated[dict[LabelKey, LabelValue], Field(description="Labels of the nodes that have it.")] = {}
     tolerations: Annotated[list[Toleration], Field(description="Taints of those nodes.")] = []
     mig_strategy: Annotated[
@@ -148,6 +151,12 @@ class EnvironmentSpec(Section):
 
 class EnvironmentMetadata(Section):
     name: Annotated[EnvironmentName, Field(description="The environment's name.")]
+
+    @model_validator(mode="after")
+    def _folder_is_free(self) -> Self:
+        if self.name == "images":
+            raise Invalid("taken by the folder of the images", "choose another name", at=("name",))
+        return self
 
 
 class EnvironmentDocument(Section):

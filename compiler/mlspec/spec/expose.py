@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from .scalars import DnsLabel, DnsName, Duration
+from .scalars import DnsLabel, DnsName, Duration, between
 from .section import Invalid, Section
 
 
@@ -35,9 +35,16 @@ class Ingress(Section):
         return self
 
 
+PATH = r"/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?"
+
+
 def _path(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?", value, re.ASCII):
+    if not isinstance(value, str) or not re.fullmatch(PATH, value, re.ASCII):
         raise Invalid("not a path", "begin with `/`, end without one: `/`, `/fraud`")
+    if len(value) > 1024 or {".", ".."} & set(value.split("/")):
+        raise Invalid(
+            "not a path that a Gateway takes", "at most 1024 characters, without `.` and `..` between slashes"
+        )
     return value
 
 
@@ -47,10 +54,13 @@ class Expose(Section):
     host: Annotated[DnsName | None, Field(description="The host name that callers use.")] = None
     path: Annotated[
         Annotated[str, BeforeValidator(_path)],
-        WithJsonSchema({"type": "string", "pattern": "^/", "default": "/"}),
+        WithJsonSchema({"type": "string", "pattern": f"^{PATH}$", "maxLength": 1024, "default": "/"}),
         Field(description="The path under which callers see the server's own `/`."),
     ] = "/"
-    timeout: Annotated[Duration | None, Field(description="Default: the server's timeout and a margin.")] = None
+    timeout: Annotated[
+        Annotated[Duration, between("1ms", "1d")] | None,
+        Field(description="Default: the server's timeout and a margin."),
+    ] = None
     gateway: Annotated[Gateway | None, Field(description="Default from the environment.")] = None
     ingress: Annotated[Ingress | None, Field(description="An Ingress in place of a route.")] = None
     load_balancer: Annotated[bool, Field(description="A Service of type LoadBalancer in place of a route.")] = False

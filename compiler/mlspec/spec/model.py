@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from .paths import relative_path
 from .scalars import Digest, Size, Version
 from .section import Invalid, Section
 
@@ -21,10 +22,7 @@ def _uri(value: object) -> str:
         raise Invalid("expected a path or a URI")
     scheme = value.partition(":")[0]
     if value.startswith("./"):
-        parts = value.split("/")
-        if ".." in parts or "" in parts[1:-1] or value == "./" or not value.isprintable():
-            raise Invalid("a path that leaves the spec's folder, or is empty", "keep the model beside the spec")
-        return value
+        return relative_path(value)
     if scheme in SCHEMES and ":" in value:
         return value
     if ":" not in value:
@@ -51,7 +49,7 @@ class Tensor(Section):
     name: Annotated[str, Field(min_length=1, max_length=128, description="The tensor's name in requests.")]
     datatype: Annotated[Datatype, Field(description="An Open Inference Protocol datatype.")]
     shape: Annotated[
-        list[Annotated[int, Field(ge=-1)]],
+        list[Annotated[int, Field(ge=-1, le=2**31 - 1)]],
         Field(min_length=1, max_length=8, description="Its dimensions; -1 where any size fits, first the batch."),
     ]
 
@@ -81,3 +79,12 @@ class ModelSource(Section):
         Literal["predict", "predict_proba", "decision_function"],
         Field(description="For scikit-learn-like models: the method that answers a request."),
     ] = "predict"
+
+    @model_validator(mode="after")
+    def _unique_tensors(self) -> Self:
+        for key, tensors in (("inputs", self.inputs), ("outputs", self.outputs)):
+            names = [tensor.name for tensor in tensors]
+            for index, name in enumerate(names):
+                if name in names[:index]:
+                    raise Invalid(f"there is a tensor {name!r} already", "name each once", at=(key, index, "name"))
+        return self

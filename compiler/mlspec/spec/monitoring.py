@@ -7,27 +7,30 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .build import RelativePath
-from .scalars import Duration, Percent, parse_duration
+from .paths import RelativePath
+from .scalars import Duration, Objective, Percent, between, parse_duration
 from .section import Section
 
 
 class Latency(Section):
     """A share of the requests that must be answered within a time."""
 
-    target: Annotated[Percent, Field(description="The share of requests, as `99%`.")]
-    threshold: Annotated[Duration, Field(description="Their time; a bucket bound of the server's histogram.")]
+    target: Annotated[Objective, Field(description="The share of requests, as `99%`.")]
+    threshold: Annotated[
+        Annotated[Duration, between("1ms", "1h")],
+        Field(description="Their time; a bucket bound of the server's histogram."),
+    ]
 
 
 class Slo(Section):
     """Objectives: each gets recording rules and multi-window burn-rate alerts."""
 
-    availability: Annotated[Percent | None, Field(description="The share of requests answered without an error.")] = (
+    availability: Annotated[Objective | None, Field(description="The share of requests answered without an error.")] = (
         None
     )
     latency: Annotated[Latency | None, Field(description="The share of requests answered in time.")] = None
     period: Annotated[
-        Duration,
+        Annotated[Duration, between("1d", "400d")],
         Field(description="The window that the error budget is for.", json_schema_extra={"default": "30d"}),
     ] = parse_duration("30d")
 

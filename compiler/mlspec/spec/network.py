@@ -14,18 +14,15 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 def _cidr(value: object) -> str:
-    if not isinstance(value, str) or "/" not in value:
+    if not isinstance(value, str) or "/" not in value or "%" in value:
         raise Invalid("not a CIDR range", "write an address and a length: `10.20.0.0/16`")
     try:
-        return str(ipaddress.ip_network(value))
+        network = ipaddress.ip_network(value, strict=False)
     except ValueError:
-        pass
-    try:
-        raise Invalid("host bits are set", f"did you mean `{ipaddress.ip_network(value, strict=False)}`?")
-    except ValueError as problem:
-        if isinstance(problem, Invalid):
-            raise
         raise Invalid("not a CIDR range", "write an address and a length: `10.20.0.0/16`") from None
+    if str(network) != value.lower():
+        raise Invalid("not written as its range", f"did you mean `{network}`?")
+    return str(network)
 
 
 class Caller(Section):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeVar, get_args
 
-from mlspec.source.suggestion import did_you_mean
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.source.node import Node
+from mlspec.source.suggestion import did_you_mean
 
 from .section import Invalid, Section
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .scalars import Duration, Percent, parse_duration
+from .scalars import Duration, Percent, WholePercent, parse_duration
 from .section import Invalid, Section
 
 
@@ -33,7 +33,9 @@ class Rollout(Section):
         Literal["rolling", "recreate", "canary"] | None,
         Field(description="Default: rolling; recreate for one replica on accelerators without a spare."),
     ] = None
-    surge: Annotated[Percent | None, Field(description="Replicas above the wanted number during a rollout.")] = None
+    surge: Annotated[WholePercent | None, Field(description="Replicas above the wanted number during a rollout.")] = (
+        None
+    )
     canary: Annotated[Canary | None, Field(description="Only with strategy canary.")] = None
 
     @model_validator(mode="after")

@@ -6,28 +6,34 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 from .section import Invalid
 
-DURATION = r"^(?=\d)(\d+d)?(\d+h)?(\d+m(?!s))?(\d+s)?(\d+ms)?$"
-SIZE = r"^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$"
-CPU = r"^(\d+m|\d+(\.\d{1,3})?)$"
-PERCENT = r"^\d+(\.\d+)?%$"
+DURATION = r"^(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m(?!s))?([0-9]+s)?([0-9]+ms)?$"
+SIZE = r"^[0-9]+(\.[0-9]+)?(Ki|Mi|Gi|Ti|k|M|G|T)$"
+CPU = r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$"
+PERCENT = r"^[0-9]+(\.[0-9]+)?%$"
+WHOLE_PERCENT = r"^([1-9][0-9]?|100)%$"
 DNS_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 DNS_1035 = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 DNS_NAME = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+KEY_NAME = r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
+REGISTRY = r"[a-z0-9]+((\.|_|-+)[a-z0-9]+)*(:[0-9]{1,5})?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*"
 
-_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_MILLISECONDS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _BYTES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _LONGEST = timedelta(days=400)
 _LARGEST = 2**53
+_DIGITS = 32
+"""No quantity needs more characters; Python's own conversion refuses thousands of digits with another error."""
 
 
 def _text(value: object, what: str, example: str) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= _DIGITS:
         return value
     raise Invalid(f"expected {what}", f"write it with its unit, for instance `{example}`")
 
@@ -39,23 +45,22 @@ def parse_duration(value: object) -> timedelta:
     text = _text(value, "a duration", "30s")
     if not re.fullmatch(DURATION, text, re.ASCII):
         raise Invalid("not a duration", "write whole numbers with a unit, largest first: `250ms`, `30s`, `1h30m`, `7d`")
-    seconds = sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)(d|h|m(?!s)|s)", text))
-    milliseconds = re.search(r"(\d+)ms", text)
-    if seconds > _LONGEST.total_seconds() or (milliseconds and len(milliseconds[1]) > 12):
+    milliseconds = sum(int(number) * _MILLISECONDS[unit] for number, unit in re.findall(r"([0-9]+)([a-z]+)", text))
+    if milliseconds > _LONGEST // timedelta(milliseconds=1):
         raise Invalid("too long a duration", "the longest is 400d")
-    return timedelta(seconds=seconds, milliseconds=int(milliseconds[1]) if milliseconds else 0)
+    return timedelta(milliseconds=milliseconds)
 
 
 def parse_size(value: object) -> int:
     """`180Mi`, `1.5Gi`, `2G` -> bytes; raises Invalid."""
     text = _text(value, "a size", "1Gi")
     if not re.fullmatch(SIZE, text, re.ASCII):
-        near = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kKmMgGtT])i?[bB]?", text, re.ASCII)
+        near = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([kKmMgGtT])i?[bB]?", text)
         hint = f"did you mean `{near[1]}{near[2].upper()}i`?" if near else "write a number with a unit: `512Mi`, `1Gi`"
         raise Invalid("not a size", hint)
-    number, unit = re.fullmatch(r"([\d.]+)(\D+)", text).groups()  # type: ignore[union-attr] # SIZE has matched
-    size = Decimal(number) * _BYTES[unit]
-    if size != int(size):
+    number = text.rstrip("KMGTki")
+    size = Fraction(number) * _BYTES[text.removeprefix(number)]
+    if size.denominator != 1:
         raise Invalid("not a whole number of bytes", "use a smaller unit")
     if not 0 < size < _LARGEST:
         raise Invalid("a size must be above 0 and below 8Pi")
@@ -66,7 +71,8 @@ def parse_cpu(value: object) -> int:
     """`500m`, `2`, `0.5` (text or number) -> thousandths of a core; raises Invalid."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise Invalid("expected an amount of CPU", "write cores or thousandths of a core: `2`, `0.5`, `500m`")
-    text = str(value)
+    plausible = len(value) <= _DIGITS if isinstance(value, str) else abs(value) < _DIGITS**_DIGITS
+    text = str(value) if plausible else ""
     if not re.fullmatch(CPU, text, re.ASCII):
         raise Invalid("not an amount of CPU", "write cores or thousandths of a core: `2`, `0.5`, `500m`")
     millicores = int(text[:-1]) if text.endswith("m") else int(Decimal(text) * 1000)
@@ -86,10 +92,34 @@ def parse_percent(value: object) -> Decimal:
     return share
 
 
+def _whole_percent(share: Decimal) -> Decimal:
+    if share == 0 or share * 100 % 1:
+        raise Invalid("must be a whole percentage above 0%", "Kubernetes takes whole numbers here: `70%`")
+    return share
+
+
+def _objective(share: Decimal) -> Decimal:
+    if not 0 < share < 1:
+        raise Invalid("an objective lies between 0% and 100%", "100% leaves no error budget to measure; write `99.9%`")
+    return share
+
+
+def between(shortest: str, longest: str) -> AfterValidator:
+    """Bounds for a duration, both allowed."""
+    low, high = parse_duration(shortest), parse_duration(longest)
+
+    def check(value: timedelta) -> timedelta:
+        if not low <= value <= high:
+            raise Invalid(f"must lie between {shortest} and {longest}", "write a duration in these bounds")
+        return value
+
+    return AfterValidator(check)
+
+
 def _matching(pattern: str, length: int, what: str, rule: str) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if not isinstance(value, str):
-            raise Invalid(f"expected {what}", "write it in quotes" if isinstance(value, int | float) else "")
+            raise Invalid(f"expected {what}", "write it in quotes" if isinstance(value, int | float) else rule)
         if not re.fullmatch(pattern, value, re.ASCII):
             raise Invalid(f"not {what}", rule)
         if len(value) > length:
@@ -116,6 +146,8 @@ Cpu = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": CPU}, {"type": "number"}], "examples": ["500m", 2]}),
 ]
 Percent = Annotated[Decimal, BeforeValidator(parse_percent), _quantity(PERCENT, "99.9%", "70%")]
+WholePercent = Annotated[Percent, AfterValidator(_whole_percent), _quantity(WHOLE_PERCENT, "70%")]
+Objective = Annotated[Percent, AfterValidator(_objective), _quantity(PERCENT, "99.9%")]
 
 _LABEL_RULE = "use lower-case letters, digits and `-`, beginning and ending with a letter or digit"
 ModelName = _word(
@@ -146,26 +178,32 @@ LabelValue = _word(
     "cc-1234",
 )
 LabelKey = _word(
-    r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+    rf"^({DNS_NAME[1:-1]}/)?{KEY_NAME}$",
     253,
     "a label's key",
     "use a name of at most 63 letters, digits, `.`, `_` and `-`, with an optional DNS prefix and `/`",
     "cost-centre",
+)
+ResourceName = _word(
+    rf"^{DNS_NAME[1:-1]}/{KEY_NAME}$",
+    253,
+    "an extended resource",
+    "write the name that the device plugin announces, with its domain",
+    "nvidia.com/gpu",
 )
 Digest = _word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")
 EnvVarName = _word(
     r"^[A-Za-z_][A-Za-z0-9_]*$", 253, "an environment variable's name", "use letters, digits and `_`", "OMP_NUM_THREADS"
 )
 ImageReference = _word(
-    r"^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*"
-    r"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$",
+    rf"^{REGISTRY}(:[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}})?(@sha256:[0-9a-f]{{64}})?$",
     255,
     "an image reference",
     "write `[registry/]name:tag` or `…@sha256:<digest>`",
     "python:3.13-slim",
 )
 Registry = _word(
-    r"^[a-z0-9]+([._-][a-z0-9]+)*(:\d+)?(/[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*)*$",
+    rf"^{REGISTRY}$",
     200,
     "a registry",
     "write a host with an optional port and path, without a scheme",

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from .scalars import Duration, Percent
+from .scalars import Duration, WholePercent, between
 from .section import Invalid, Section
 
 
@@ -14,21 +14,21 @@ class Query(Section):
     """A Prometheus query whose value is divided by the replicas."""
 
     promql: Annotated[str, Field(min_length=1, max_length=4096, description="An instant query with one value.")]
-    threshold: Annotated[float, Field(gt=0, allow_inf_nan=False, description="Its target value for each replica.")]
+    threshold: Annotated[float, Field(ge=0.001, le=1e12, description="Its target value for each replica.")]
 
 
 class Metric(Section):
     """One thing to scale on; exactly one key."""
 
-    cpu: Annotated[Percent | None, Field(description="Use of the CPU request.")] = None
-    memory: Annotated[Percent | None, Field(description="Use of the memory request.")] = None
+    cpu: Annotated[WholePercent | None, Field(description="Use of the CPU request.")] = None
+    memory: Annotated[WholePercent | None, Field(description="Use of the memory request.")] = None
     concurrency: Annotated[
-        float | None, Field(gt=0, le=1e6, description="Requests in progress or queued, per replica.")
+        float | None, Field(ge=0.001, le=1e6, description="Requests in progress or queued, per replica.")
     ] = None
-    requests_per_second: Annotated[float | None, Field(gt=0, le=1e9, description="Requests a second, per replica.")] = (
-        None
-    )
-    gpu_utilization: Annotated[Percent | None, Field(description="Use of the accelerators, averaged.")] = None
+    requests_per_second: Annotated[
+        float | None, Field(ge=0.001, le=1e9, description="Requests a second, per replica.")
+    ] = None
+    gpu_utilization: Annotated[WholePercent | None, Field(description="Use of the accelerators, averaged.")] = None
     query: Annotated[Query | None, Field(description="A query of your own.")] = None
 
     @property
@@ -50,7 +50,8 @@ class Scaling(Section):
     max_replicas: Annotated[int, Field(ge=1, le=10_000, description="Never more.")]
     metrics: Annotated[list[Metric], Field(min_length=1, description="The highest demand of any metric wins.")]
     scale_down_after: Annotated[
-        Duration | None, Field(description="How long demand must stay low; never below the start-up time.")
+        Annotated[Duration, between("0s", "1h")] | None,
+        Field(description="How long demand must stay low, at most 1h; never below the start-up time."),
     ] = None
 
     @model_validator(mode="after")

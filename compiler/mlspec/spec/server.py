@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from .scalars import DNS_NAME, Duration, EnvVarName, Size, parse_duration
+from .scalars import DNS_NAME, Duration, EnvVarName, Size, between, parse_duration
 from .section import Invalid, Section
 
 
@@ -16,7 +16,7 @@ class Batching(Section):
 
     max_size: Annotated[int, Field(ge=1, le=4096, description="Rows in a batch at most.")]
     max_wait: Annotated[
-        Duration,
+        Annotated[Duration, between("0ms", "1m")],
         Field(
             description="How long a batch that is not full may be held; 0ms starts at once on what is queued.",
             json_schema_extra={"default": "0ms"},
@@ -24,8 +24,11 @@ class Batching(Section):
     ] = parse_duration("0ms")
 
 
+_SECRET = rf"(?=.{{1,253}}/){DNS_NAME[1:-1]}/[-._A-Za-z0-9]{{1,253}}"
+
+
 def _secret(value: object) -> str:
-    if not isinstance(value, str) or not re.fullmatch(DNS_NAME[1:-1] + r"/[-._A-Za-z0-9]+", value, re.ASCII):
+    if not isinstance(value, str) or not re.fullmatch(_SECRET, value, re.ASCII):
         raise Invalid("not a reference to a secret", "write `<secret's name>/<key>`")
     return value
 
@@ -37,9 +40,7 @@ class EnvVar(Section):
     value: Annotated[str | None, Field(max_length=8192, description="Its value, for all to read.")] = None
     secret: Annotated[
         Annotated[str, BeforeValidator(_secret)] | None,
-        WithJsonSchema(
-            {"type": "string", "pattern": r"^[-.a-z0-9]+/[-._A-Za-z0-9]+$", "examples": ["hub-token/token"]}
-        ),
+        WithJsonSchema({"type": "string", "pattern": f"^{_SECRET}$", "examples": ["hub-token/token"]}),
         Field(description="`<secret>/<key>`: its value is read from a Secret of the namespace."),
     ] = None
 
@@ -64,7 +65,8 @@ class Server(Section):
         int, Field(ge=0, le=65_536, description="Requests that wait; more are refused with 503 and Retry-After.")
     ] = 256
     timeout: Annotated[
-        Duration, Field(description="A request older than this gets 504.", json_schema_extra={"default": "30s"})
+        Annotated[Duration, between("1ms", "1d")],
+        Field(description="A request older than this gets 504.", json_schema_extra={"default": "30s"}),
     ] = parse_duration("30s")
     max_body: Annotated[
         Size, Field(description="A larger request body gets 413.", json_schema_extra={"default": "16Mi"})

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .environment import Folder, Gitops, PartialSpec
 from .scalars import DnsLabel
-from .section import Section
+from .section import Invalid, Section
+
+SPECS = "specs"
+"""The folder of the specs themselves."""
 
 
 class WorkspaceSpec(Section):
@@ -18,6 +21,17 @@ class WorkspaceSpec(Section):
     gitops: Annotated[Gitops, Field(description="Default for every environment.")] = Gitops()
     output: Annotated[Folder, Field(description="Folder of what is generated.")] = "generated"
     argocd: Annotated[Folder, Field(description="Folder of the Applications.")] = "argocd"
+
+    @model_validator(mode="after")
+    def _folders_apart(self) -> Self:
+        for key, folder, others in (
+            ("output", self.output, (SPECS,)),
+            ("argocd", self.argocd, (SPECS, self.output)),
+        ):
+            for other in others:
+                if f"{folder}/".startswith(f"{other}/") or f"{other}/".startswith(f"{folder}/"):
+                    raise Invalid(f"shares a folder with `{other}`", "choose a folder of its own", at=(key,))
+        return self
 
 
 class WorkspaceMetadata(Section):
