@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlspec.environment.resolved import Environment, ResolvedSpec
 from mlspec.spec.workspace import WorkspaceSpec
 
+from .names import fit
 from .plan import EnvironmentPlan, Gitops
 
 ARGOCD_NAMESPACE = "argocd"
@@ -51,6 +52,7 @@ def plan_environment(environment: Environment, workspace: WorkspaceSpec) -> Envi
         source=environment.source or "the built-in environment",
         file=f"{workspace.argocd}/{environment.name}.yaml",
         project=project(environment),
+        root=fit(f"{project(environment)}-root"),
         argocd_namespace=ARGOCD_NAMESPACE,
         namespace=environment.namespace,
         cluster=environment.spec.cluster,

@@ -1,0 +1,71 @@
+"""Plan -> the NetworkPolicy: everything closed both ways, but for those that the plan names and DNS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.artifacts.file import File
+from mlspec.artifacts.manifest import manifest_file, metadata, object_kind, present
+from mlspec.artifacts.registry import deployment
+from mlspec.plan.plan import Destination, Manifest, Peer, Plan
+
+NETWORK_POLICY = object_kind("networking.k8s.io/v1", "NetworkPolicy")
+
+# The cluster's DNS in the two shapes that it has: pods (CoreDNS and, under Cilium's redirection, the node's own cache)
+# and, where NodeLocal DNSCache runs in the host's network and no pod selector finds it, its well-known address.
+_DNS: Manifest = {
+    "to": [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+            "podSelector": {
+                "matchExpressions": [{"key": "k8s-app", "operator": "In", "values": ["kube-dns", "node-local-dns"]}]
+            },
+        },
+        {"ipBlock": {"cidr": "169.254.20.10/32"}},
+    ],
+    "ports": [{"protocol": "UDP", "port": 53}, {"port": 53}],
+}
+
+
+@deployment
+def network_policy(plan: Plan) -> Iterator[File]:
+    """The kubelet's probes come from the node itself, which a policy never closes out."""
+    manifest = {
+        **NETWORK_POLICY,
+        "metadata": metadata(plan, plan.names.service, wave=-2),
+        "spec": present(
+            {
+                "podSelector": {"matchLabels": dict(plan.selector)},
+                "policyTypes": ["Ingress", "Egress"],
+                "ingress": _ingress(plan),
+                "egress": [_DNS, *map(_to, plan.network.destinations)],
+            }
+        ),
+    }
+    yield manifest_file(plan.folder, manifest, plan.source)
+
+
+def _ingress(plan: Plan) -> list[Manifest]:
+    ports = [{"port": plan.container.port}]
+    if plan.network.anyone:
+        return [{"ports": ports}]
+    callers = [_from(peer) for peer in plan.network.callers]
+    return [{"from": callers, "ports": ports}] if callers else []
+
+
+def _from(peer: Peer) -> Manifest:
+    return present(
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}},
+            "podSelector": {"matchLabels": dict(peer.labels)} if peer.labels else None,
+        }
+    )
+
+
+def _to(destination: Destination) -> Manifest:
+    return present(
+        {
+            "to": [{"ipBlock": {"cidr": destination.cidr}}],
+            "ports": [{"port": port} for port in destination.ports],
+        }
+    )
