@@ -1,0 +1,27 @@
+"""What every test may ask for: outside tools, which a run may require instead of skipping."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skips the test, or fails it where MLSPEC_REQUIRE_TOOLS=1 says that nothing may be skipped."""
+    if os.environ.get("MLSPEC_REQUIRE_TOOLS") == "1":
+        pytest.fail(f"{reason} (MLSPEC_REQUIRE_TOOLS=1)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def require_tool() -> Callable[[str], str]:
+    """Gives the path of a program, or calls off the test where it is not installed."""
+
+    def require(name: str) -> str:
+        return shutil.which(name) or unavailable(f"{name} is not installed")
+
+    return require

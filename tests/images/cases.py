@@ -1,0 +1,137 @@
+"""Small real models, one for each kind of image: its plan, a request, and the right answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlspec.plan.image import Copy, ImagePlan, plan_image
+
+NASTY = 'Says "no"\n$(id) `id` ${HOME} $HOME {{ plan }} {% raw %} it\'s \\ \u2028 # <<EOF é'
+"""Free text that would mean something in a shell, a Dockerfile or a template."""
+
+
+@dataclass(frozen=True)
+class Case:
+    plan: ImagePlan
+    inputs: list[Mapping[str, object]]
+    expected: Mapping[str, list[Any]]
+
+
+def sklearn(workspace: Path) -> Case:
+    import joblib
+    from sklearn.datasets import load_iris
+    from sklearn.linear_model import LogisticRegression
+
+    rows, classes = load_iris(return_X_y=True)
+    model = LogisticRegression(max_iter=1000).fit(rows, classes)
+    joblib.dump(model, workspace / "model.joblib")
+    asked = rows[::50]
+    return Case(
+        plan=_plan(
+            workspace,
+            "sklearn",
+            {"model.joblib": "model/model.joblib"},
+            model_path="model/model.joblib",
+            predict="predict_proba",
+            inputs=[{"name": "features", "datatype": "FP64", "shape": [-1, 4]}],
+            outputs=[{"name": "probability", "datatype": "FP64", "shape": [-1, 3]}],
+            description=NASTY,
+            owner="payments-risk",
+        ),
+        inputs=[_tensor("features", "FP64", list(asked.shape), asked.ravel().tolist())],
+        expected={"probability": model.predict_proba(asked).ravel().tolist()},
+    )
+
+
+def onnx(workspace: Path) -> Case:
+    import numpy as np
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper, save
+
+    weights = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
+    graph = helper.make_graph(
+        [helper.make_node("MatMul", ["x", "w"], ["z"]), helper.make_node("Softmax", ["z"], ["p"], axis=1)],
+        "classifier",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 4])],
+        [helper.make_tensor_value_info("p", TensorProto.FLOAT, ["n", 3])],
+        [numpy_helper.from_array(weights, "w")],
+    )
+    file = workspace / "model.onnx"
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10), file)
+    asked = np.arange(8, dtype=np.float32).reshape(2, 4)
+    (answer,) = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"]).run(["p"], {"x": asked})
+    return Case(
+        plan=_plan(workspace, "onnx", {"model.onnx": "model/model.onnx"}, model_path="model/model.onnx"),
+        inputs=[_tensor("x", "FP32", [2, 4], asked.ravel().tolist())],
+        expected={"p": answer.ravel().tolist()},
+    )
+
+
+_HANDLER = """
+import ctypes
+
+import scale
+
+
+class Doubler:
+    def load(self, path):
+        ctypes.CDLL("libgomp.so.1")
+        self.factor = scale.factor(path)
+
+    def predict(self, inputs):
+        return {"y": inputs["x"] * self.factor}
+"""
+_SCALE = """
+def factor(path):
+    return float((path / "factor.txt").read_text())
+"""
+
+
+def python(workspace: Path) -> Case:
+    """A folder as the model, a module beside the handler, and a Debian package that the handler needs."""
+    for name, text in {"handler.py": _HANDLER, "scale.py": _SCALE, "factor.txt": "2.5"}.items():
+        (workspace / name).write_text(text)
+    # As a careful user's umask leaves it: readable by nobody but its owner.
+    (workspace / "factor.txt").chmod(0o600)
+    return Case(
+        plan=_plan(
+            workspace,
+            "python",
+            {"handler.py": "code/handler.py", "scale.py": "code/scale.py", "factor.txt": "model/weights/factor.txt"},
+            model_path="model/weights",
+            handler="handler:Doubler",
+            inputs=[{"name": "x", "datatype": "FP32", "shape": [-1]}],
+            outputs=[{"name": "y", "datatype": "FP32", "shape": [-1]}],
+            system_packages=["libgomp1"],
+            requirements=["numpy==2.4.5"],
+        ),
+        inputs=[_tensor("x", "FP32", [3], [1.0, -2.0, 4.0])],
+        expected={"y": [2.5, -5.0, 10.0]},
+    )
+
+
+CASES: Mapping[str, Callable[[Path], Case]] = {"sklearn": sklearn, "onnx": onnx, "python": python}
+
+
+def _tensor(name: str, datatype: str, shape: list[int], data: list[Any]) -> Mapping[str, object]:
+    return {"name": name, "datatype": datatype, "shape": shape, "data": data}
+
+
+def _plan(workspace: Path, format: str, files: Mapping[str, str], **chosen: Any) -> ImagePlan:  # noqa: A002 - spec's word
+    copies = []
+    for source, target in files.items():
+        content = (workspace / source).read_bytes()
+        copies.append(Copy(source, target, hashlib.sha256(content).hexdigest(), len(content)))
+    return plan_image(
+        model=f"image-{format}",
+        version="1.0.0",
+        source="specs/model.yaml",
+        folder="image",
+        format=format,
+        copies=copies,
+        **chosen,
+    )

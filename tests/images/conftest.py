@@ -1,0 +1,40 @@
+"""The container engine of this machine: docker or podman where they reach a registry, otherwise buildah."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import unavailable
+
+from .buildah import PROGRAMS, Buildah, cannot_run
+from .docker import Docker, reaches_registry
+from .engine import Engine
+
+pytest.register_assert_rewrite("tests.images.serving")
+
+
+@pytest.fixture(scope="session")
+def engine(require_tool: Callable[[str], str]) -> Iterator[Engine]:
+    for program in ("docker", "podman"):
+        if shutil.which(program) and reaches_registry(program):
+            yield Docker(program)
+            return
+    for program in PROGRAMS:
+        require_tool(program)
+    reason = cannot_run()
+    if reason:
+        unavailable(reason)
+    with Buildah(_cache()).session() as buildah:
+        yield buildah
+
+
+def _cache() -> Path:
+    """Outlives the run, since the base image takes longest."""
+    home = os.environ.get("XDG_CACHE_HOME") or (Path.home() / ".cache" if Path.home().is_dir() else None)
+    return Path(home or tempfile.gettempdir(), "mlspec-tests", "images")

@@ -1,0 +1,42 @@
+"""Generated build contexts become images that serve a model, whatever else about the plan."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mlspec.artifacts.file import Copied
+from mlspec.artifacts.registry import render_context
+from mlspec.plan.image import ImagePlan
+
+from .cases import CASES
+from .engine import Engine
+from .serving import check_config, check_image
+
+
+def write_context(plan: ImagePlan, workspace: Path) -> Path:
+    for output in render_context(plan):
+        path = workspace / output.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(output, Copied):
+            shutil.copy(workspace / output.source, path)
+        else:
+            path.write_bytes(output.content)
+    return workspace / plan.folder
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_image_serves_its_model(kind: str, engine: Engine, tmp_path: Path) -> None:
+    case = CASES[kind](tmp_path)
+    image = engine.build(write_context(case.plan, tmp_path))
+    check_config(engine.config(image), case.plan.labels)
+    check_image(engine, image, case.plan.model, case.inputs, case.expected)
+
+
+def test_image_serves_as_any_user(engine: Engine, tmp_path: Path) -> None:
+    """OpenShift gives each namespace its own high uid and group 0; nothing in passwd knows it."""
+    case = CASES["onnx"](tmp_path)
+    image = engine.build(write_context(case.plan, tmp_path))
+    check_image(engine, image, case.plan.model, case.inputs, case.expected, user=(1_000_690_000, 0))
