@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -11,8 +12,8 @@ from typing import Protocol
 class Files(Protocol):
     """Read access to a workspace; every path is relative to its root, with forward slashes."""
 
-    def read(self, path: str) -> bytes:
-        """The content of a file; FileNotFoundError when there is none."""
+    def read(self, path: str, at_most: int = -1) -> bytes:
+        """The content of a file, or its first `at_most` bytes; FileNotFoundError when there is none."""
 
     def size(self, path: str) -> int | None:
         """Size of a file in bytes, or None when there is no such file."""
@@ -30,9 +31,9 @@ class FilesInMemory:
     def __init__(self, content: Mapping[str, bytes]) -> None:
         self._content = dict(content)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, at_most: int = -1) -> bytes:
         try:
-            return self._content[path]
+            return self._content[path] if at_most < 0 else self._content[path][:at_most]
         except KeyError:
             raise FileNotFoundError(path) from None
 
@@ -56,8 +57,9 @@ class FilesOnDisk:
         # A model is asked for once for each environment, and may be large.
         self._digests: dict[str, str] = {}
 
-    def read(self, path: str) -> bytes:
-        return (self.root / path).read_bytes()
+    def read(self, path: str, at_most: int = -1) -> bytes:
+        with (self.root / path).open("rb") as file:
+            return file.read(at_most)
 
     def sha256(self, path: str) -> str:
         if path not in self._digests:
@@ -70,9 +72,17 @@ class FilesOnDisk:
         return file.stat().st_size if file.is_file() else None
 
     def below(self, folder: str) -> list[str]:
-        start = self.root / folder
-        found = (file.relative_to(start).as_posix() for file in start.rglob("*") if file.is_file())
-        return sorted(str(PurePosixPath(folder, path)) for path in found if not _hidden(path))
+        return sorted(PurePosixPath(folder, path).as_posix() for path in _walk(self.root / folder))
+
+
+def _walk(top: Path) -> Iterator[str]:
+    """Files below `top`, relative to it; hidden folders are not entered."""
+    for folder, folders, files in os.walk(top):
+        folders[:] = [name for name in folders if not _hidden(name)]
+        for name in files:
+            file = Path(folder, name)
+            if not _hidden(name) and file.is_file():  # neither a socket nor a link to nothing
+                yield file.relative_to(top).as_posix()
 
 
 def _hidden(path: str) -> bool:

@@ -1,0 +1,69 @@
+"""The root of a YAML document in; whether its apiVersion and kind mean mlspec, or nearly do, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlspec.diagnostics import Diagnostic, Span
+
+from .findings import API_VERSION, KIND
+from .node import Node
+from .suggestion import did_you_mean
+from .text import quoted
+
+VERSION = "mlspec.dev/v1"
+KINDS = ("Model", "Environment", "Workspace")
+_GROUP = "mlspec.dev/"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a document says that it is. One that is not `ours` and has a finding was perhaps meant for mlspec."""
+
+    ours: bool
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def read_header(root: Node) -> Header:
+    """Whether a document is one of ours; a near miss has a finding, any other document none."""
+    version, kind = _word(root, "apiVersion"), _word(root, "kind")
+    if version == VERSION:
+        return Header(True) if kind in KINDS else Header(False, (_unknown_kind(root, kind),))
+    if version is None:
+        return _without_version(root, kind)
+    near = did_you_mean(version, (VERSION,)) is not None or version.casefold().startswith("mlspec")
+    if version.startswith(_GROUP) or (near and kind in KINDS):
+        message = f"the document is not read: {quoted(version)} is not an apiVersion that mlspec has"
+        return Header(
+            False, (API_VERSION.error(root.locate(("apiVersion",)), message, label="did you mean " + VERSION),)
+        )
+    return Header(False)
+
+
+def _word(root: Node, key: str) -> str | None:
+    node = root.get(key)
+    return node.value if node is not None and isinstance(node.value, str) else None
+
+
+def _unknown_kind(root: Node, kind: str | None) -> Diagnostic:
+    if root.get("kind") is None:
+        return KIND.error(root.locate_key(("apiVersion",)), "the document has no kind")
+    near = did_you_mean(kind or "", KINDS)
+    message = f"the document is not read: {quoted(kind)} is not a kind" if kind else "the kind is not a word"
+    return KIND.error(root.locate(("kind",)), message, label=f"did you mean {near}" if near else "")
+
+
+def _without_version(root: Node, kind: str | None) -> Header:
+    entries = root.value if isinstance(root.value, dict) else {}
+    for key, entry in entries.items():
+        if entry.node.text.startswith(_GROUP) and did_you_mean(key, ("apiVersion",)):
+            message = f"the document is not read: {quoted(key)} is not `apiVersion`"
+            return Header(False, (API_VERSION.error(entry.key, message, label="did you mean apiVersion"),))
+    if kind in KINDS and "spec" in entries:
+        return Header(False, (_no_version(entries["kind"].key, kind or ""),))
+    return Header(False)
+
+
+def _no_version(span: Span, kind: str) -> Diagnostic:
+    message = f"a document of kind {kind} is not read: it has no apiVersion"
+    return API_VERSION.warning(span, message, remedy=f"write `apiVersion: {VERSION}` if it is meant for mlspec")

@@ -1,0 +1,110 @@
+"""The YAML files of a workspace in; the documents that are meant for mlspec, and the findings about them, out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from mlspec.diagnostics import Diagnostic, Span, has_errors
+
+from .compose import Part, compose
+from .files import Files
+from .findings import EMPTY, NOT_A_MAPPING, UNREADABLE
+from .header import VERSION, read_header
+from .node import Document, Node
+from .text import MAX_BYTES, decode
+
+_SUFFIXES = (".yaml", ".yml")
+_OURS = re.compile(rb"mlspec\.dev/")
+_PERHAPS_OURS = re.compile(rb"""(?i)mlspec|kind["']?\s*:\s*["']?(?:Model|Environment|Workspace)\b""")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What reading came to; `complete` is False where a document that was meant is not among `documents`."""
+
+    documents: tuple[Document, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    complete: bool = True
+
+
+def parse(file: str, data: bytes) -> Parsed:
+    """Every document of a file whose root is a mapping, whatever its apiVersion."""
+    return _gather(file, _parts(file, data))
+
+
+def read_specs(files: Files, folder: str) -> Parsed:
+    """Every document below a folder that is meant for mlspec; other YAML files are left alone."""
+    read = [_read_file(files, path) for path in files.below(folder) if PurePosixPath(path).suffix.lower() in _SUFFIXES]
+    return Parsed(
+        tuple(document for parsed in read for document in parsed.documents),
+        tuple(diagnostic for parsed in read for diagnostic in parsed.diagnostics),
+        all(parsed.complete for parsed in read),
+    )
+
+
+def _read_file(files: Files, path: str) -> Parsed:
+    try:
+        data = files.read(path, MAX_BYTES + 1)
+    except OSError as error:
+        finding = UNREADABLE.error(Span(path), f"the file cannot be read: {error.strerror or error}")
+        return Parsed(diagnostics=(finding,), complete=False)
+    narrow = data.replace(b"\0", b"")  # UTF-16 is reported, not overlooked
+    if not narrow.strip():
+        return Parsed(diagnostics=(EMPTY.error(Span(path), "the file is empty"),), complete=False)
+    if not _PERHAPS_OURS.search(narrow):
+        return Parsed()
+    ours = _OURS.search(narrow) is not None
+    meant = (_meant(part, ours) for part in _parts(path, data))
+    return _gather(path, [part for part in meant if part is not None])
+
+
+def _parts(file: str, data: bytes) -> list[Part]:
+    text, found = decode(file, data)
+    if text is None:
+        return [Part(sound=False, findings=found)]
+    documents = list(compose(text))
+    if not documents:
+        return [Part(sound=False, findings=[*found, EMPTY.error(Span(file), "the file has no document")])]
+    return [Part(findings=found), *documents] if found else documents
+
+
+def _meant(part: Part, ours: bool) -> Part | None:
+    """The part with the findings that concern mlspec; None for another tool's document."""
+    if part.root is None or part.empty:
+        return part if ours else None
+    if not isinstance(part.root.value, dict):
+        return part if any(VERSION in scalar.text for _, scalar in part.root.scalars()) else None
+    header = read_header(part.root)
+    if header.ours:
+        return part
+    if not header.diagnostics:
+        return None
+    return Part(sound=not has_errors(header.diagnostics), findings=list(header.diagnostics))
+
+
+def _gather(file: str, parts: list[Part]) -> Parsed:
+    documents: list[Document] = []
+    diagnostics: list[Diagnostic] = []
+    complete = all(part.sound for part in parts)
+    alone = len(parts) == 1
+    for part in parts:
+        diagnostics += part.findings
+        if part.root is None:
+            continue
+        if isinstance(part.root.value, dict):
+            documents += [Document(file, part.root)] if part.sound else []
+        elif part.empty and not alone:
+            diagnostics.append(EMPTY.warning(part.start, "an empty document", remedy="remove the line `---`"))
+        else:
+            complete = False
+            diagnostics.append(_without_mapping(part, part.root))
+    return Parsed(tuple(documents), tuple(diagnostics), complete)
+
+
+def _without_mapping(part: Part, root: Node) -> Diagnostic:
+    if part.empty:
+        return EMPTY.error(part.start, "the document is empty")
+    shape = "a list" if isinstance(root.value, list) else "a single value"
+    return NOT_A_MAPPING.error(root.span, f"the document is {shape}, not a mapping")
