@@ -1,0 +1,118 @@
+"""A server process of the tests: started like an image starts it, its log read line by line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+import mlspec_runtime
+
+PATIENCE = 60.0
+"""Seconds after which a test gives up; far beyond what anything here takes, so that a busy machine fails no test."""
+
+
+class Running:
+    """`log` grows while the process runs. `http` is a client for it."""
+
+    def __init__(self, image: Path, environment: dict[str, str] | None = None) -> None:
+        self.log: list[dict[str, Any]] = []
+        self.raw: list[str] = []
+        self._changed = threading.Condition()
+        self.process = subprocess.Popen(
+            [sys.executable, "main.py"],
+            cwd=image,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(Path(mlspec_runtime.__file__).parents[1]),
+                "MLSPEC_PORT": "0",
+                "MLSPEC_SETTINGS": str(image / "settings.json"),
+                **(environment or {}),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._http: httpx.Client | None = None
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self._changed:
+                self.raw.append(line)
+                if line.startswith("{"):
+                    self.log.append(json.loads(line))
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, action: str, **names: object) -> dict[str, Any]:
+        """The first log line with this `event.action` and these fields (`_` for `.`)."""
+        wanted = {"event.action": action} | {name.replace("_", "."): value for name, value in names.items()}
+
+        def found() -> list[dict[str, Any]]:
+            return [line for line in self.log if wanted.items() <= line.items()]
+
+        with self._changed:
+            self._changed.wait_for(lambda: found() or self.process.poll() is not None, PATIENCE)
+            assert found(), f"no {wanted} in the log:\n{''.join(self.raw)}"
+            return found()[0]
+
+    @property
+    def port(self) -> int:
+        return int(self.wait_for("listen")["url.port"])
+
+    @property
+    def http(self) -> httpx.Client:
+        if self._http is None:
+            self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE, trust_env=False)
+        return self._http
+
+    def ready(self) -> Running:
+        self.wait_for("model-load", event_outcome="success")
+        return self
+
+    def exit_status(self) -> int:
+        status = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return status
+
+    def stop(self) -> int:
+        if self._http is not None:
+            self._http.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+        status = self.exit_status()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+    def metric(self, name: str, **labels: str) -> float:
+        """The sum over all series of `name` with these labels."""
+        from prometheus_client.parser import text_string_to_metric_families
+
+        families = text_string_to_metric_families(self.http.get("/metrics").text)
+        return sum(
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        )
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; fails after PATIENCE."""
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < until, "it never became true"
+        time.sleep(0.01)
