@@ -1,0 +1,75 @@
+"""What an output lets in, lets out and gives away -> problems: network policies and secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ..manifests import Manifests, dig, entries, mapping
+from ..problem import Problem, identity
+from ..selector import selects
+from .registry import object_rule
+
+_DNS_PORT = 53
+_CREDENTIAL = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[A-Za-z0-9]{36}"
+    r"|\bglpat-[\w-]{20}"
+    r"|\bhf_[A-Za-z0-9]{34}"
+    r"|\bxox[abprs]-[\w-]{10}"
+    r"|\bsk-[A-Za-z0-9_-]{32}"
+    r"|://[^/\s:@]+:[^/\s:@$]+@"
+)
+"""Forms that credentials of well-known services have, and a password inside an address."""
+
+
+@object_rule(30, "A network policy closes the pods both ways and opens what is named")
+def network_is_closed(manifests: Manifests) -> Iterator[Problem]:
+    policies = manifests.of("NetworkPolicy")
+    for pod in manifests.pods:
+        covering = [policy for policy in policies if selects(dig(policy, "spec", "podSelector"), pod.labels)]
+        closed = {direction for policy in covering for direction in dig(policy, "spec", "policyTypes") or ()}
+        for direction in {"Ingress", "Egress"} - closed:
+            yield Problem(pod.object, (), f"no NetworkPolicy closes its {direction}")
+        if covering and not any(_lets_out_to_dns(policy) for policy in covering):
+            yield Problem(identity(covering[0]), ("spec", "egress"), "DNS is not let out, so no name resolves")
+
+
+def _lets_out_to_dns(policy: Any) -> bool:
+    found = {
+        port.get("protocol", "TCP")
+        for _, rule in entries(policy, "spec", "egress")
+        for _, port in entries(rule, "ports")
+        if port.get("port") == _DNS_PORT
+    }
+    return found >= {"TCP", "UDP"}
+
+
+@object_rule(30, "No rule of a network policy lets everything through")
+def network_rules_are_narrow(manifests: Manifests) -> Iterator[Problem]:
+    for policy in manifests.of("NetworkPolicy"):
+        for direction, peers in (("ingress", "from"), ("egress", "to")):
+            for index, rule in entries(policy, "spec", direction):
+                path = ("spec", direction, index)
+                if not rule.get("ports") and (direction == "ingress" or not rule.get(peers)):
+                    yield Problem(identity(policy), (*path, "ports"), "names no port: every one is open")
+                ports = entries(rule, "ports")
+                only_dns = bool(ports) and all(port.get("port") == _DNS_PORT for _, port in ports)
+                if not rule.get(peers) and direction == "egress" and not only_dns:
+                    yield Problem(identity(policy), (*path, peers), "names no peer: everyone is let through")
+                if any(peer == {} for peer in rule.get(peers) or ()):
+                    yield Problem(identity(policy), (*path, peers), "an empty peer is everyone")
+
+
+@object_rule(31, "No output holds a secret")
+def no_secret_is_written(manifests: Manifests) -> Iterator[Problem]:
+    for secret in manifests.of("Secret"):
+        if mapping(secret, "data") or mapping(secret, "stringData"):
+            said = "a secret's content does not belong into a repository: name a Secret that is there"
+            yield Problem(identity(secret), ("data",), said)
+    for manifest, nodes in manifests.nodes:
+        for path, value in nodes:
+            if isinstance(value, str) and len(value) > 11 and _CREDENTIAL.search(value):
+                yield Problem(identity(manifest), path, "looks like a credential; name a Secret instead")

@@ -1,0 +1,102 @@
+"""How a workload replaces its pods -> problems: strategy, deadline, selector, and what makes it roll."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from mlspec.plan.labels import INSTANCE, NAME
+from mlspec.plan.settings import DIGEST_ANNOTATION, settings_digest
+
+from ..manifests import Manifests, Pod, dig, entries, mapping, number, text
+from ..problem import Problem
+from .probes import startup_budget
+from .registry import object_rule
+from .resources import accelerators
+
+_DEFAULT_DEADLINE = 600
+
+
+def deployments(manifests: Manifests) -> list[Pod]:
+    return [pod for pod in manifests.pods if pod.workload.get("kind") == "Deployment"]
+
+
+def _problem(pod: Pod, *path_and_message: str) -> Problem:
+    *path, message = path_and_message
+    return Problem(pod.object, ("spec", *path), message)
+
+
+@object_rule(9, "A rollout never waits for a spare accelerator, nor for a volume that one node holds")
+def rollout_cannot_deadlock(manifests: Manifests) -> Iterator[Problem]:
+    for pod in deployments(manifests):
+        strategy = mapping(pod.workload, "spec", "strategy")
+        if strategy.get("type") == "Recreate":
+            continue
+        if any(accelerators(container) for container in pod.containers):
+            for bound in ("maxSurge", "maxUnavailable"):
+                if not isinstance(dig(strategy, "rollingUpdate", bound), int):
+                    yield _problem(pod, "strategy", f"{bound} must be a number of pods where accelerators are scarce")
+        if _holds_exclusive_claim(manifests, pod):
+            yield _problem(pod, "strategy", "a ReadWriteOnce volume needs the strategy Recreate")
+
+
+def _holds_exclusive_claim(manifests: Manifests, pod: Pod) -> bool:
+    for _, volume in entries(pod.spec, "volumes"):
+        claim = manifests.named("PersistentVolumeClaim", dig(volume, "persistentVolumeClaim", "claimName"))
+        if claim is not None and dig(claim, "spec", "accessModes") in (["ReadWriteOnce"], ["ReadWriteOncePod"]):
+            return True
+    return False
+
+
+@object_rule(10, "Surge and unavailable are not both 0; Recreate has no rollingUpdate")
+def rollout_can_move(manifests: Manifests) -> Iterator[Problem]:
+    for pod in deployments(manifests):
+        strategy = mapping(pod.workload, "spec", "strategy")
+        rolling = mapping(strategy, "rollingUpdate")
+        if strategy.get("type") == "Recreate" and "rollingUpdate" in strategy:
+            yield _problem(pod, "strategy", "rollingUpdate", "has no place under Recreate")
+        if rolling and _is_zero(rolling.get("maxSurge", "25%")) and _is_zero(rolling.get("maxUnavailable", "25%")):
+            yield _problem(
+                pod, "strategy", "rollingUpdate", "surge and unavailable are both 0: no pod could be replaced"
+            )
+
+
+def _is_zero(count: Any) -> bool:
+    return str(count).removesuffix("%") in ("0", "00", "000")
+
+
+@object_rule(11, "The progress deadline is longer than a start and the drain before it")
+def deadline_outlasts_start(manifests: Manifests) -> Iterator[Problem]:
+    for pod in deployments(manifests):
+        deadline = number(pod.workload, "spec", "progressDeadlineSeconds", default=_DEFAULT_DEADLINE)
+        grace = number(pod.spec, "terminationGracePeriodSeconds", default=30)
+        needed = grace + max((startup_budget(container) for container in pod.servers), default=0)
+        if deadline <= needed:
+            said = f"{deadline} s are not more than the {needed} s that drain and start may take"
+            yield _problem(pod, "progressDeadlineSeconds", said)
+
+
+@object_rule(12, "A workload finds its pods by name and instance alone, which its template has")
+def selector_is_fixed(manifests: Manifests) -> Iterator[Problem]:
+    for pod in manifests.pods:
+        selector = mapping(pod.workload, "spec", "selector")
+        labels = mapping(selector, "matchLabels")
+        if set(selector) != {"matchLabels"} or set(labels) != {NAME, INSTANCE}:
+            said = f"must have the labels {NAME} and {INSTANCE} and nothing else: it can never be changed"
+            yield _problem(pod, "selector", said)
+        for key, wanted in labels.items():
+            if pod.labels.get(key) != wanted:
+                yield _problem(pod, "selector", "matchLabels", key, f"the template's label is `{pod.labels.get(key)}`")
+
+
+@object_rule(13, "Settings that a pod reads are digested in an annotation of its template")
+def settings_roll_pods(manifests: Manifests) -> Iterator[Problem]:
+    for pod in manifests.pods:
+        for _, volume in entries(pod.spec, "volumes"):
+            config = manifests.named("ConfigMap", dig(volume, "configMap", "name"))
+            if config is None or "settings.json" not in mapping(config, "data"):
+                continue
+            digest = settings_digest(text(config, "data", "settings.json"))
+            if dig(pod.template, "metadata", "annotations", DIGEST_ANNOTATION) != digest:
+                said = f"must be {digest}, or a change of settings reaches no pod"
+                yield _problem(pod, "template", "metadata", "annotations", DIGEST_ANNOTATION, said)
