@@ -1,4 +1,4 @@
-"""What every test may ask for: outside tools, which a run may require instead of skipping."""
+"""What every test may ask for: golden files, and outside tools, which a run may require instead of skipping."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
+
+from tests.golden import Golden
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="rewrite the golden files instead of comparing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update-golden") and os.environ.get("CI"):
+        raise pytest.UsageError("--update-golden under CI would approve whatever was made; run it where you can look")
+
+
+@pytest.fixture(scope="session")
+def golden(pytestconfig: pytest.Config) -> Golden:
+    """Compares what was made with the golden files of the test, or rewrites them."""
+    return Golden(update=bool(pytestconfig.getoption("--update-golden")))
 
 
 def unavailable(reason: str) -> NoReturn:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from mlspec.artifacts.manifest import present
 from mlspec.plan.plan import Container, Manifest, Plan, Probe
 
@@ -18,7 +20,7 @@ def server_container(plan: Plan) -> Manifest:
             "name": container.name,
             "image": container.image,
             "ports": [{"name": container.port_name, "containerPort": container.port}],
-            "env": [dict(variable) for variable in container.env],
+            "env": deepcopy(list(container.env)),
             "resources": present({"requests": dict(container.requests), "limits": dict(container.limits)}),
             "startupProbe": _probe(lifecycle.startup, container),
             "livenessProbe": _probe(lifecycle.liveness, container),

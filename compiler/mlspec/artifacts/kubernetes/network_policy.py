@@ -11,21 +11,6 @@ from mlspec.plan.plan import Destination, Manifest, Peer, Plan
 
 NETWORK_POLICY = object_kind("networking.k8s.io/v1", "NetworkPolicy")
 
-# The cluster's DNS in the two shapes that it has: pods (CoreDNS and, under Cilium's redirection, the node's own cache)
-# and, where NodeLocal DNSCache runs in the host's network and no pod selector finds it, its well-known address.
-_DNS: Manifest = {
-    "to": [
-        {
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
-            "podSelector": {
-                "matchExpressions": [{"key": "k8s-app", "operator": "In", "values": ["kube-dns", "node-local-dns"]}]
-            },
-        },
-        {"ipBlock": {"cidr": "169.254.20.10/32"}},
-    ],
-    "ports": [{"protocol": "UDP", "port": 53}, {"port": 53}],
-}
-
 
 @deployment
 def network_policy(plan: Plan) -> Iterator[File]:
@@ -38,7 +23,7 @@ def network_policy(plan: Plan) -> Iterator[File]:
                 "podSelector": {"matchLabels": dict(plan.selector)},
                 "policyTypes": ["Ingress", "Egress"],
                 "ingress": _ingress(plan),
-                "egress": [_DNS, *map(_to, plan.network.destinations)],
+                "egress": [_dns(), *map(_to, plan.network.destinations)],
             }
         ),
     }
@@ -60,6 +45,21 @@ def _from(peer: Peer) -> Manifest:
             "podSelector": {"matchLabels": dict(peer.labels)} if peer.labels else None,
         }
     )
+
+
+def _dns() -> Manifest:
+    # The cluster's DNS in both its shapes: pods (CoreDNS and, under Cilium's redirection, the node's own cache) and,
+    # where NodeLocal DNSCache runs in the host's network and no pod selector finds it, its well-known address.
+    pods = {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}},
+        "podSelector": {
+            "matchExpressions": [{"key": "k8s-app", "operator": "In", "values": ["kube-dns", "node-local-dns"]}]
+        },
+    }
+    return {
+        "to": [pods, {"ipBlock": {"cidr": "169.254.20.10/32"}}],
+        "ports": [{"protocol": "UDP", "port": 53}, {"port": 53}],
+    }
 
 
 def _to(destination: Destination) -> Manifest:

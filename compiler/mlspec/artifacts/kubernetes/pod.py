@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from mlspec.artifacts.manifest import present
 from mlspec.plan.plan import Manifest, Plan
 
@@ -21,7 +23,7 @@ def pod_template(plan: Plan) -> Manifest:
                 "enableServiceLinks": False,
                 "imagePullSecrets": [{"name": name} for name in placement.image_pull_secrets],
                 "nodeSelector": dict(placement.node_selector),
-                "tolerations": [dict(toleration) for toleration in placement.tolerations],
+                "tolerations": deepcopy(list(placement.tolerations)),
                 "topologySpreadConstraints": [_spread(plan, key) for key in placement.topology_keys],
                 "terminationGracePeriodSeconds": plan.lifecycle.grace_period,
                 "securityContext": {

@@ -1,0 +1,203 @@
+"""Plans as `build_plan` makes them: the smallest, and those that between them have everything that a plan can say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mlspec.plan.plan import (
+    Container,
+    Destination,
+    EnvironmentPlan,
+    GatewayRoute,
+    Gitops,
+    IngressRoute,
+    Lifecycle,
+    LoadBalancer,
+    Monitoring,
+    Names,
+    NetworkAccess,
+    Peer,
+    Placement,
+    Plan,
+    Probe,
+    Rollout,
+    Scaling,
+    ScalingMetric,
+)
+
+_SELECTOR = {"app.kubernetes.io/name": "churn", "app.kubernetes.io/instance": "churn-prod"}
+_LABELS = {
+    **_SELECTOR,
+    "app.kubernetes.io/version": "1.0.0",
+    "app.kubernetes.io/component": "model-server",
+    "app.kubernetes.io/managed-by": "mlspec",
+    "mlspec.dev/environment": "prod",
+}
+
+SMALLEST = Plan(
+    model="churn",
+    version="1.0.0",
+    environment="prod",
+    namespace="ml-prod",
+    kubernetes="1.35",
+    source="specs/churn/model.yaml",
+    folder="generated/prod/churn",
+    description=None,
+    names=Names("churn", "churn-settings", "churn-public", "churn", "churn-prod"),
+    labels=_LABELS,
+    selector=_SELECTOR,
+    pod_annotations={"mlspec.dev/settings-digest": "5f2c1d0e9b7a"},
+    settings='{\n  "concurrency": 64,\n  "queue": 256\n}\n',
+    container=Container(
+        name="server",
+        image="churn:1.0.0-0123456789ab",
+        port=8080,
+        port_name="http",
+        env=({"name": "OMP_NUM_THREADS", "value": "1"},),
+        requests={"cpu": "500m", "memory": "1Gi"},
+        limits={"memory": "1Gi"},
+        user_id=10001,
+        shared_memory=None,
+        temporary_storage="1Gi",
+        settings_path="/etc/mlspec",
+    ),
+    service_port=80,
+    placement=Placement({}, (), ("kubernetes.io/hostname", "topology.kubernetes.io/zone"), ()),
+    lifecycle=Lifecycle(
+        startup=Probe("/v2/health/ready", 5, 3, 12),
+        liveness=Probe("/v2/health/live", 15, 5, 4),
+        readiness=Probe("/v2/health/ready", 5, 3, 2),
+        pre_stop=5,
+        grace_period=40,
+        progress_deadline=400,
+        startup_budget=60,
+    ),
+    rollout=Rollout("RollingUpdate", "25%", 0),
+    replicas=1,
+    scaling=None,
+    disruption_budget=False,
+    exposure=None,
+    network=NetworkAccess(callers=(Peer("monitoring"),), anyone=False, destinations=()),
+    monitoring=Monitoring({}, "30s", "10s", ()),
+    gitops=None,
+    patches=(),
+)
+
+GITOPS = Gitops(
+    namespace="argocd",
+    project="ml-prod",
+    repo="https://git.example.com/acme/ml-gitops.git",
+    branch="main",
+    path="generated/prod/churn",
+    cluster="https://kubernetes.default.svc",
+    auto_sync=True,
+    ignores_replicas=False,
+    has_custom_resources=True,
+    application_file="argocd/prod/churn.yaml",
+)
+
+SLICE = replace(
+    SMALLEST,
+    container=replace(
+        SMALLEST.container,
+        image="registry.example.com/ml/churn:1.0.0-0123456789ab",
+        limits={"memory": "1Gi", "nvidia.com/mig-1g.10gb": "1"},
+        shared_memory="2Gi",
+    ),
+    placement=replace(
+        SMALLEST.placement,
+        node_selector={"nvidia.com/gpu.product": "NVIDIA-A100-SXM4-80GB"},
+        tolerations=({"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},),
+        image_pull_secrets=("regcred",),
+    ),
+    rollout=Rollout("Recreate", None, None),
+    exposure=IngressRoute(
+        "traefik", "churn.example.com", "/", "churn-tls", {"cert-manager.io/cluster-issuer": "letsencrypt"}
+    ),
+    gitops=replace(GITOPS, cluster="edge", auto_sync=False),
+)
+"""A slice of a card, one replica, an Ingress, and a cluster that Argo CD knows by name and syncs when told to."""
+
+EVERYTHING = replace(
+    SMALLEST,
+    description='Who leaves next month: "churn"',
+    labels={**_LABELS, "mlspec.dev/owner": "growth", "cost-centre": "1e3"},
+    container=replace(
+        SMALLEST.container,
+        env=(
+            {"name": "OMP_NUM_THREADS", "value": "1"},
+            {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "hub-token", "key": "token"}}},
+        ),
+        requests={"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "10Gi"},
+        limits={"memory": "1Gi", "ephemeral-storage": "10Gi"},
+    ),
+    replicas=None,
+    scaling=Scaling(
+        kind="keda",
+        min_replicas=0,
+        max_replicas=20,
+        metrics=(
+            ScalingMetric("cpu", "cpu", "70"),
+            ScalingMetric("prometheus", "concurrency", "8", 'sum(mlspec_requests_in_progress{model="churn"})'),
+            ScalingMetric("prometheus", "query", "0.5", 'sum(rate(orders_total{shop="a"}[1m]))', activation="2"),
+        ),
+        scale_down_window=300,
+        cooldown=600,
+        prometheus="http://prometheus-operated.monitoring:9090",
+        fallback_replicas=10,
+        container="server",
+    ),
+    disruption_budget=True,
+    exposure=GatewayRoute("public", "gateway-system", "https", "ml.example.com", "/churn", "35s"),
+    network=NetworkAccess(
+        callers=(Peer("gateway-system"), Peer("monitoring"), Peer("checkout", {"app": "basket"})),
+        anyone=False,
+        destinations=(Destination("10.20.0.0/16", (5432,)), Destination("2001:db8::/32", ())),
+    ),
+    gitops=replace(GITOPS, ignores_replicas=True),
+)
+"""KEDA down to none, a route below a path, callers and destinations, secrets, and a description with quotes."""
+
+PUBLIC = replace(
+    SMALLEST,
+    replicas=None,
+    rollout=Rollout("RollingUpdate", 0, 1),
+    scaling=Scaling(
+        kind="hpa",
+        min_replicas=2,
+        max_replicas=6,
+        metrics=(
+            ScalingMetric("cpu", "cpu", "70"),
+            ScalingMetric("memory", "memory", "80"),
+            ScalingMetric("prometheus", "concurrency", "8"),
+        ),
+        scale_down_window=300,
+        cooldown=300,
+        prometheus="http://prometheus-operated.monitoring:9090",
+        fallback_replicas=4,
+        container="server",
+    ),
+    disruption_budget=True,
+    exposure=LoadBalancer(),
+    network=NetworkAccess(callers=(Peer("monitoring"),), anyone=True, destinations=()),
+    gitops=replace(GITOPS, ignores_replicas=True),
+)
+"""An HPA behind a load balancer, which anyone may call."""
+
+PLANS = {"smallest": SMALLEST, "slice": SLICE, "everything": EVERYTHING, "public": PUBLIC}
+
+ENVIRONMENT = EnvironmentPlan(
+    environment="prod",
+    source="specs/environments/prod.yaml",
+    file="argocd/prod.yaml",
+    project="ml-prod",
+    root="ml-prod-root",
+    argocd_namespace="argocd",
+    namespace="ml-prod",
+    cluster="edge",
+    repo="https://git.example.com/acme/ml-gitops.git",
+    branch="main",
+    applications_path="argocd/prod",
+    auto_sync=True,
+    labels={"app.kubernetes.io/managed-by": "mlspec", "mlspec.dev/environment": "prod"},
+)

@@ -1,0 +1,88 @@
+"""What holds for every object, whatever the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import kubernetes_validate  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from mlspec.artifacts.manifest import ManifestFile
+from tests.artifacts.plans import PLANS
+from tests.artifacts.rendered import deployment_files, environment_files, objects
+
+MINORS = ["1.33", "1.34", "1.35", "1.36", "1.37"]
+WAVES = {
+    "ServiceAccount": "-2",
+    "NetworkPolicy": "-2",
+    "ConfigMap": "-2",
+    "Deployment": None,
+    "Service": None,
+    "HTTPRoute": "1",
+    "Ingress": "1",
+    "HorizontalPodAutoscaler": "2",
+    "ScaledObject": "2",
+    "PodDisruptionBudget": "2",
+}
+CUSTOM = ("argoproj.io/", "keda.sh/", "gateway.networking.k8s.io/")
+
+
+def cluster_objects(name: str) -> list[dict[str, Any]]:
+    """What Argo CD applies for a plan."""
+    return [item for item in objects(deployment_files(name)) if item["kind"] != "Application"]
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    yield value
+    for child in children:
+        yield from leaves(child)
+
+
+@pytest.mark.parametrize("minor", MINORS)
+@pytest.mark.parametrize("name", PLANS)
+def test_kubernetes_knows_every_field(name: str, minor: str) -> None:
+    for item in cluster_objects(name):
+        if not item["apiVersion"].startswith(CUSTOM):
+            kubernetes_validate.validate(item, minor, strict=True)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_object_has_the_labels_of_the_plan(name: str) -> None:
+    for item in objects(deployment_files(name)):
+        assert item["metadata"]["labels"] == PLANS[name].labels
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_what_others_need_is_applied_first(name: str) -> None:
+    for item in cluster_objects(name):
+        wave = item["metadata"].get("annotations", {}).get("argocd.argoproj.io/sync-wave")
+        assert wave == WAVES[item["kind"]], item["kind"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_nothing_is_null_or_empty(name: str) -> None:
+    for item in [*objects(deployment_files(name)), *objects(environment_files())]:
+        empty = [value for value in leaves(item) if value is None or value in ({}, [])]
+        assert not empty, item["kind"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_manifest_beside_the_text_is_the_same(name: str) -> None:
+    for file in deployment_files(name):
+        if isinstance(file, ManifestFile):
+            assert objects([file]) == [file.manifest]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_changing_a_manifest_changes_no_other(name: str) -> None:
+    before = {file.path: file.content for file in deployment_files(name)}
+    for file in deployment_files(name):
+        if isinstance(file, ManifestFile):
+            for value in leaves(file.manifest):
+                if isinstance(value, list):
+                    value.append("patched")
+                elif isinstance(value, dict):
+                    value["patched"] = "yes"
+    assert {file.path: file.content for file in deployment_files(name)} == before
