@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -39,6 +41,8 @@ def require_tool() -> Callable[[str], str]:
     """Gives the path of a program, or calls off the test where it is not installed."""
 
     def require(name: str) -> str:
-        return shutil.which(name) or unavailable(f"{name} is not installed")
+        # Programs that a Python distribution brings lie beside the interpreter, on PATH only in an activated environment.
+        beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        return shutil.which(name, path=beside) or unavailable(f"{name} is not installed")
 
     return require

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from functools import cache
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_EXTRAS = r"(?:\s*\[[A-Za-z0-9._, -]*\])?"
-_VERSIONS = r"(?:\s*\(?\s*(?:===|==|>=|<=|~=|!=|<|>)[A-Za-z0-9.*+!_,<>=~ -]+\)?)?"
+_EXTRAS = rf"(?:\s*\[\s*(?:{_NAME}(?:\s*,\s*{_NAME})*)?\s*\])?"
+_CLAUSE = r"(?:===|==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9][A-Za-z0-9.*+!_-]*"
+_VERSIONS = rf"(?:\s*{_CLAUSE}(?:\s*,\s*{_CLAUSE})*)?"
 _URL = r"\s*@\s*[A-Za-z][A-Za-z0-9+.-]*:[^\s;]+"
-_MARKER = r"(?:\s*;[^#]*?)?"
+# pip takes whatever follows a space and a `-` for an option.
+_MARKER = r"(?:\s*;(?:(?!\s-)[^#])*?)?"
 _HASHES = r"(?:\s+--hash=[a-z0-9]+:[0-9a-f]+)*"
 _REQUIREMENT = re.compile(rf"({_NAME}){_EXTRAS}(?:{_URL}|{_VERSIONS}){_MARKER}{_HASHES}\s*", re.ASCII)
 

@@ -1,0 +1,103 @@
+"""The build context as a whole: what Python, mypy and Docker find in it."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+from hypothesis import given
+
+from mlspec.artifacts.file import Copied, File
+from mlspec.artifacts.registry import render_context
+from mlspec.artifacts.server.main import main
+from mlspec.artifacts.server.model_json import model_json
+from mlspec.plan.image import ImagePlan
+
+from .plans import image_plan, rendered
+from .text import free_text
+
+
+def write(plan: ImagePlan, workspace: Path) -> Path:
+    for output in render_context(plan):
+        if isinstance(output, File):
+            path = workspace / output.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(output.content)
+    return workspace / plan.folder
+
+
+def test_every_file_lies_below_the_folder_once() -> None:
+    plan = image_plan()
+    paths = [output.path for output in render_context(plan)]
+    assert len(paths) == len(set(paths))
+    assert all(path.startswith(f"{plan.folder}/") for path in paths)
+
+
+def test_copies_keep_source_and_digest() -> None:
+    copied = [output for output in render_context(image_plan()) if isinstance(output, Copied)]
+    assert copied == [
+        Copied("generated/images/churn/code/handler.py", "specs/churn/src/handler.py", "1" * 64, 10),
+        Copied("generated/images/churn/model/model.joblib", "specs/churn/model.joblib", "0" * 64, 100),
+    ]
+
+
+def test_dockerignore_lets_in_what_the_dockerfile_copies() -> None:
+    (ignore,) = (output for output in render_context(image_plan()) if output.path.endswith("/.dockerignore"))
+    assert isinstance(ignore, File)
+    rules = ignore.content.decode().splitlines()
+    assert rules[1] == "*"
+    assert {rule[1:] for rule in rules if rule.startswith("!")} == {
+        "main.py", "model.json", "requirements.txt", "mlspec_runtime", "code", "model",
+    }  # fmt: skip
+
+
+def test_runtime_is_copied_whole_and_without_caches(tmp_path: Path) -> None:
+    source = Path(str(files("mlspec_runtime")))
+    expected = {
+        path.relative_to(source).as_posix(): path.read_bytes()
+        for path in source.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    copy = write(image_plan(), tmp_path) / "mlspec_runtime"
+    assert {
+        path.relative_to(copy).as_posix(): path.read_bytes() for path in copy.rglob("*") if path.is_file()
+    } == expected
+    assert "py.typed" in expected
+
+
+def test_generated_python_is_typed_strictly(tmp_path: Path) -> None:
+    folder = write(image_plan(copies=[]), tmp_path)
+    checked = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "main.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_main_imports_no_compiler(tmp_path: Path) -> None:
+    """With nothing but the context and the standard library on its path: a framework comes in only with `serve`."""
+    folder = write(image_plan(copies=[]), tmp_path)
+    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import main; assert 'mlspec' not in sys.modules"
+    subprocess.run([sys.executable, "-I", "-S", "-B", "-c", code], check=True)
+
+
+@given(free_text, free_text, free_text)
+def test_free_text_changes_nothing_in_main(model: str, version: str, source: str) -> None:
+    # As bytes, since Python itself looks for a `coding:` in them.
+    tree = ast.parse(rendered(main, image_plan(model=model, version=version, source=f"specs/{source}")).encode())
+    plain = ast.parse(rendered(main, image_plan()))
+    assert ast.get_docstring(tree, clean=False) == f"Serves {model} {version}."
+    assert list(map(ast.dump, tree.body[1:])) == list(map(ast.dump, plain.body[1:]))
+
+
+@given(free_text)
+def test_model_json_says_what_the_plan_says(text: str) -> None:
+    plan = image_plan(handler=text, inputs=[{"name": text, "datatype": "FP32", "shape": [-1, 4]}])
+    assert json.loads(rendered(model_json, plan)) == plan.model_json
