@@ -41,7 +41,7 @@ def require_tool() -> Callable[[str], str]:
     """Gives the path of a program, or calls off the test where it is not installed."""
 
     def require(name: str) -> str:
-        # Programs that a Python distribution brings lie beside the interpreter, on PATH only in an activated environment.
+        # What a Python distribution brings lies beside the interpreter, on PATH only in an activated environment.
         beside = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         return shutil.which(name, path=beside) or unavailable(f"{name} is not installed")
 
