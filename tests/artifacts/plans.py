@@ -46,7 +46,7 @@ SMALLEST = Plan(
     names=Names("churn", "churn-settings", "churn-public", "churn", "churn-prod"),
     labels=_LABELS,
     selector=_SELECTOR,
-    pod_annotations={"mlspec.dev/settings-digest": "5f2c1d0e9b7a"},
+    pod_annotations={"mlspec.dev/settings-digest": "807cedafc51f"},
     settings='{\n  "concurrency": 64,\n  "queue": 256\n}\n',
     container=Container(
         name="server",
@@ -101,7 +101,8 @@ SLICE = replace(
     container=replace(
         SMALLEST.container,
         image="registry.example.com/ml/churn:1.0.0-0123456789ab",
-        limits={"memory": "1Gi", "nvidia.com/mig-1g.10gb": "1"},
+        requests={"cpu": "2", "memory": "8Gi"},
+        limits={"memory": "8Gi", "nvidia.com/mig-1g.10gb": "1"},
         shared_memory="2Gi",
     ),
     placement=replace(

@@ -9,6 +9,7 @@ import kubernetes_validate  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from mlspec.artifacts.manifest import ManifestFile
+from mlspec.verify.rules.registry import rule_problems
 from tests.artifacts.plans import PLANS
 from tests.artifacts.rendered import deployment_files, environment_files, objects
 
@@ -46,6 +47,16 @@ def test_kubernetes_knows_every_field(name: str, minor: str) -> None:
     for item in cluster_objects(name):
         if not item["apiVersion"].startswith(CUSTOM):
             kubernetes_validate.validate(item, minor, strict=True)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_every_rule_of_the_output_holds(name: str) -> None:
+    plan = PLANS[name]
+    assert [str(problem) for problem in rule_problems(objects(deployment_files(name)), plan.kubernetes)] == []
+
+
+def test_every_rule_holds_for_an_environment() -> None:
+    assert [str(problem) for problem in rule_problems(objects(environment_files()), "1.35")] == []
 
 
 @pytest.mark.parametrize("name", PLANS)
