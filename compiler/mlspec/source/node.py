@@ -54,15 +54,32 @@ class Node:
         return None
 
     def locate(self, path: Path) -> Span:
-        """Where the value at `path` stands; for a path that is not there, its nearest ancestor's key or value."""
-        node, span = self, self.span
+        """Where the value at `path` stands; a path that is not there is located by its nearest ancestor.
+
+        A mapping, and a list over several lines, is located by its key, or by its first line where it has none.
+        """
+        node, key = self, None
         for step in path:
-            key = node.key_span(step)
             child = node._child(step)
             if child is None:
-                return span
-            node, span = child, child.span if not isinstance(child.value, dict | list) else (key or child.span)
-        return node.span if not isinstance(node.value, dict) else span
+                return key or node._first_line()
+            node, key = child, node.key_span(step)
+        return node._value_span(key)
+
+    def _value_span(self, key: Span | None) -> Span:
+        short = isinstance(self.value, list) and self.span.line == self.span.end_line
+        if short or not isinstance(self.value, dict | list):
+            return self.span
+        return key or self._first_line()
+
+    def _first_line(self) -> Span:
+        if self.span.line == self.span.end_line:
+            return self.span
+        if isinstance(self.value, dict) and self.value:
+            return next(iter(self.value.values())).key
+        if isinstance(self.value, list) and self.value:
+            return self.value[0]._first_line()
+        return self.span
 
     def key_span(self, step: str | int) -> Span | None:
         """Where the key `step` of this mapping is written."""
