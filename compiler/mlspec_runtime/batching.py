@@ -61,12 +61,16 @@ class Batch:
 
 
 class Backlog:
-    """A first-in-first-out queue. The event loop appends; only the model's thread takes."""
+    """A first-in-first-out queue. The event loop appends; only the model's thread takes.
+
+    `max_wait` in seconds is how long a batch that is not full may be held.
+    """
 
     def __init__(self, max_rows: int | None, max_requests: int) -> None:
         self._max_rows = max_rows
         self._max_requests = max_requests if max_rows is not None else 1
         self._waiting: deque[Pending] = deque()
+        self.max_wait = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -105,12 +109,14 @@ class Backlog:
         self._waiting.extendleft(reversed(passed_over))
         return batch
 
-    def fill_time(self, max_wait: float) -> float:
+    def fill_time(self) -> float:
         """Seconds that the oldest request may still wait for company; 0 or less when a full batch is there."""
+        if not self.max_wait:
+            return 0.0
         waiting = list(self._waiting)
         if not waiting or self._max_rows is None or sum(request.rows or 1 for request in waiting) >= self._max_rows:
             return 0.0
-        return waiting[0].arrived + max_wait - perf_counter()
+        return waiting[0].arrived + self.max_wait - perf_counter()
 
     def _joins(self, batch: Batch, request: Pending) -> bool:
         return (

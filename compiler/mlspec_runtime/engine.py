@@ -22,10 +22,7 @@ STUCK_AFTER = 2.0
 
 
 class Engine:
-    """At most `concurrency + queue` requests are in it; what comes then is refused at once.
-
-    Batches are counted in the metrics once `observing` is set: warm-up is nobody's request.
-    """
+    """At most `concurrency + queue` requests are in it; what comes then is refused at once."""
 
     def __init__(self, loop: AbstractEventLoop, settings: Settings, metrics: Metrics) -> None:
         self._loop = loop
@@ -40,15 +37,19 @@ class Engine:
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._accepted = 0
         self._model_time = 0.0
-        self.observing = False
+        self._open = False
 
     def start(self, model: Model, *, has_rows: bool) -> None:
         """Starts the model's thread; `has_rows` says whether requests may be joined to batches."""
         batching = self._batching if has_rows else None
         concurrency = self._settings.concurrency
         self._backlog = Backlog(batching.max_size if batching else None, concurrency)
-        max_wait = batching.max_wait if batching else 0.0
-        self._runner = start_runner(model, self._backlog, self._finish_soon, max_wait, concurrency)
+        self._runner = start_runner(model, self._backlog, self._finish_soon, concurrency)
+
+    def open(self) -> None:
+        """From here on requests are users': they are counted in the metrics, and batches may be held for company."""
+        self._open = True
+        self._backlog.max_wait = self._batching.max_wait if self._batching else 0.0
 
     @property
     def accepted(self) -> int:
@@ -66,17 +67,25 @@ class Engine:
         return since is not None and perf_counter() - since > STUCK_AFTER * self._timeout
 
     def submit(
-        self, inputs: dict[str, Array], rows: int | None, arrived: float, client: Client
+        self,
+        inputs: dict[str, Array],
+        rows: int | None,
+        arrived: float,
+        client: Client,
+        timeout: float | None = None,
     ) -> asyncio.Future[Outputs]:
         """Queues one request. The future gives its outputs, a RequestError, or whatever the model raised.
 
-        `rows` is None for a model without rows, `arrived` in `perf_counter` seconds. Raises Refused when full.
+        `rows` is None for a model without rows, `arrived` in `perf_counter` seconds; `timeout` in seconds, the
+        settings' own unless given. Raises Refused when full.
         """
         if self._runner is None:
             raise Refused(503, names.REASON_NOT_READY, "the model is not loaded yet", (b"retry-after", b"1"))
         if self._accepted >= self._limit:
             raise Refused(503, names.REASON_QUEUE_FULL, "the queue is full", (b"retry-after", self._retry_after()))
-        request = Pending(inputs, rows, arrived, arrived + self._timeout, client, self._loop.create_future())
+        request = Pending(
+            inputs, rows, arrived, arrived + (timeout or self._timeout), client, self._loop.create_future()
+        )
         self._accepted += 1
         self._by_deadline.append(request)
         if self._deadline_timer is None:
@@ -134,7 +143,7 @@ class Engine:
 
     def _observe(self, batch: Batch, seconds: float) -> None:
         self._model_time = seconds
-        if not self.observing:
+        if not self._open:
             return
         self._metrics.observe_batch(batch.rows)
         self._metrics.observe_inference(seconds)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Read = Callable[[Any], T]
 
 
-def read_object(value: object, place: str, known: Mapping[str, Read[Any]]) -> dict[str, Any]:
+def read_object(
+    value: object, place: str, known: Mapping[str, Read[Any]], required: Sequence[str] = ()
+) -> dict[str, Any]:
     """The object's fields under their own names; absent ones stay absent. Unknown names are errors."""
     if not isinstance(value, dict):
         raise ValueError(f"{place} must be an object, not {_word(value)}")
     unknown = sorted(set(value) - set(known))
     if unknown:
         raise ValueError(f"{place} has unknown key {unknown[0]!r}; it knows {', '.join(known)}")
+    missing = [key for key in required if key not in value]
+    if missing:
+        raise ValueError(f"{place} lacks {missing[0]!r}")
     read: dict[str, Any] = {}
     for key, field in value.items():
         try:

@@ -114,7 +114,7 @@ async def load(service: Service, stop: asyncio.Future[int]) -> None:
     service.decoder = Decoder(service.inputs, service.outputs)
     seconds = perf_counter() - started
     service.metrics.loaded(service.manifest, seconds)
-    service.engine.observing = True
+    service.engine.open()
     service.loaded = True
     outcome = {"event.action": "model-load", "event.outcome": "success", "event.duration": round(seconds * 1e9)}
     log.info("ready", extra=fields(outcome))
@@ -130,7 +130,7 @@ async def warm_up(service: Service, model: Model) -> None:
         return
     rows = 1 if service.has_rows else None
     try:
-        outputs = await service.engine.submit(inputs, rows, perf_counter() + WARM_UP_TIME, _Nobody())
+        outputs = await service.engine.submit(inputs, rows, perf_counter(), _Nobody(), WARM_UP_TIME)
     except OutputMismatch as error:
         raise StartupError("signature", f"the model does not keep its signature: {error}") from error
     except Exception as error:  # noqa: BLE001 - a model may raise anything

@@ -33,10 +33,7 @@ def read_manifest(file: Path) -> Manifest:
     """Raises StartupError when the file is missing or does not say what a manifest must."""
     try:
         document = json.loads(file.read_bytes())
-        found = fields.read_object(document, file.name, _FIELDS)
-        missing = [key for key in ("name", "version", "format") if key not in found]
-        if missing:
-            raise ValueError(f"{file.name} lacks {missing[0]!r}")
+        found = fields.read_object(document, file.name, _FIELDS, ("name", "version", "format"))
     except (OSError, ValueError) as error:
         raise StartupError("manifest", f"{error}. Compile the model again and rebuild its image.") from error
     for key in ("path", "code"):
@@ -55,7 +52,7 @@ def _tensor(value: object) -> TensorSpec:
         "datatype": fields.one_of(*DTYPES),
         "shape": fields.each(_dimension),
     }
-    return TensorSpec(**fields.read_object(value, "tensor", known))
+    return TensorSpec(**fields.read_object(value, "tensor", known, list(known)))
 
 
 _FIELDS: dict[str, fields.Read[Any]] = {

@@ -31,22 +31,21 @@ class Runner(Protocol):
         """When the oldest call that is still going on started, in `perf_counter` seconds."""
 
 
-def start_runner(model: Model, backlog: Backlog, finish: Finish, max_wait: float, concurrency: int) -> Runner:
+def start_runner(model: Model, backlog: Backlog, finish: Finish, concurrency: int) -> Runner:
     if inspect.iscoroutinefunction(model.predict):
         return CoroutineRunner(model, backlog, finish, concurrency)
-    return ThreadRunner(model, backlog, finish, max_wait)
+    return ThreadRunner(model, backlog, finish)
 
 
 class ThreadRunner:
     """One call at a time. While it computes, requests gather; when it is free, it takes all that fit at once."""
 
-    def __init__(self, model: Model, backlog: Backlog, finish: Finish, max_wait: float) -> None:
+    def __init__(self, model: Model, backlog: Backlog, finish: Finish) -> None:
         self._predict: Predict = model.predict
         self._outputs = model.outputs
         self._classes = ClassCounter(model.classes)
         self._backlog = backlog
         self._finish = finish
-        self._max_wait = max_wait
         self._signal: SimpleQueue[None] = SimpleQueue()
         self._asleep = False
         self._since: float | None = None
@@ -72,7 +71,7 @@ class ThreadRunner:
     def _next(self) -> Batch:
         """The next batch that has something in it, dead or alive; sleeps until there is one."""
         while True:
-            if self._max_wait:
+            if self._backlog.max_wait:
                 self._await_company()
             batch = self._backlog.take()
             if batch.requests or batch.dropped:
@@ -84,11 +83,11 @@ class ThreadRunner:
             self._asleep = False
 
     def _await_company(self) -> None:
-        """Holds a batch that is not full for `max_wait`, counted from its oldest request."""
+        """Holds a batch that is not full for its `max_wait`, counted from its oldest request."""
         try:
             while True:
                 self._asleep = True  # before the look, so that what comes after it wakes this thread
-                left = self._backlog.fill_time(self._max_wait)
+                left = self._backlog.fill_time()
                 if left <= 0:
                     return
                 self._signal.get(timeout=left)

@@ -27,6 +27,7 @@ class Running:
         self.log: list[dict[str, Any]] = []
         self.raw: list[str] = []
         self._changed = threading.Condition()
+        self._making_client = threading.Lock()
         self.process = subprocess.Popen(
             [sys.executable, "main.py"],
             cwd=image,
@@ -74,9 +75,10 @@ class Running:
 
     @property
     def http(self) -> httpx.Client:
-        if self._http is None:
-            self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE, trust_env=False)
-        return self._http
+        with self._making_client:
+            if self._http is None:
+                self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=PATIENCE, trust_env=False)
+            return self._http
 
     def ready(self) -> Running:
         self.wait_for("model-load", event_outcome="success")
