@@ -1,0 +1,184 @@
+"""Subject -> the alerts that every deployment gets.
+
+Metrics of others: kube-state-metrics (`kube_*`), cAdvisor in the kubelet (`container_*`), the DCGM exporter (`DCGM_*`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from mlspec.plan.plan import AlertingRule
+from mlspec_runtime import metric_names as metrics
+
+from .promql import indent, select, span
+from .subject import Subject
+
+_MINUTE, _HOUR = 60, 3_600
+_STARTUP_SHARE, _MEMORY_SHARE = "0.8", "0.9"
+_IDLE_PERCENT = 5
+
+
+def default_alerts(subject: Subject) -> Iterator[AlertingRule]:
+    """Outages first, as somebody looks for them."""
+    yield metrics_absent(subject)
+    yield no_replica_ready(subject)
+    yield replicas_not_ready(subject)
+    yield crash_looping(subject)
+    yield startup_slow(subject)
+    yield requests_refused(subject)
+    yield memory_near_limit(subject)
+    if subject.gpu:
+        yield accelerator_idle(subject)
+
+
+def metrics_absent(subject: Subject) -> AlertingRule:
+    """A server that nobody can scrape reports no failure either: silence is not availability."""
+    nothing_up = f"absent({select('up', {'namespace': subject.namespace, 'job': subject.service})} == 1)"
+    wanted = f"{select('kube_deployment_spec_replicas', subject.deployment)} > 0"
+    to_zero = subject.min_replicas == 0
+    wait = 5 * _MINUTE + (_start(subject) if to_zero else 0)
+    return AlertingRule(
+        alert="MlspecMetricsAbsent",
+        # `absent` has no labels to match by; without replicas there is nothing to scrape, and nothing is wrong.
+        expr=f"{nothing_up}\nand on ()\n{wanted}" if to_zero else nothing_up,
+        for_=span(wait),
+        labels=subject.labels(subject.outage),
+        annotations={
+            "summary": f"Prometheus reaches no replica of {subject.name}.",
+            "description": "No replica has been scraped with success, so that nothing is known of its requests: "
+            "all are down, or the network policy, the Service or the ServiceMonitor keeps Prometheus away.",
+        },
+    )
+
+
+def no_replica_ready(subject: Subject) -> AlertingRule:
+    """Requests that reach no server are in no metric of a server."""
+    ready = _of_deployment(select("kube_deployment_status_replicas_ready", subject.deployment))
+    wanted = _of_deployment(select("kube_deployment_spec_replicas", subject.deployment))
+    return AlertingRule(
+        alert="MlspecNoReplicaReady",
+        expr=f"{ready} == 0\nand\n{wanted} > 0",
+        for_=span(5 * _MINUTE + _start(subject)),
+        labels=subject.labels(subject.outage),
+        annotations={
+            "summary": f"No replica of {subject.name} is ready.",
+            "description": "Nobody answers its requests, for longer than a start may take.",
+        },
+    )
+
+
+def replicas_not_ready(subject: Subject) -> AlertingRule:
+    """As KubeDeploymentReplicasMismatch of the kubernetes-mixin: fewer than wanted, and no progress either."""
+    wanted = _of_deployment(select("kube_deployment_spec_replicas", subject.deployment))
+    ready = _of_deployment(select("kube_deployment_status_replicas_ready", subject.deployment))
+    window = 10 * _MINUTE + _start(subject)
+    updated = select("kube_deployment_status_replicas_updated", subject.deployment, window)
+    return AlertingRule(
+        alert="MlspecReplicasNotReady",
+        expr=f"(\n{indent(wanted)}\n  -\n{indent(ready)}\n) > 0\nand\n{_of_deployment(f'changes({updated})')} == 0",
+        for_=span(15 * _MINUTE),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"{{{{ $value }}}} replicas of {subject.name} are not ready.",
+            "description": "Fewer replicas are ready than are wanted, and no rollout is getting on. Look at the events "
+            "of the pods: no node may have room or the accelerator, or the new version does not start.",
+        },
+    )
+
+
+def crash_looping(subject: Subject) -> AlertingRule:
+    """The kubelet waits longer and longer before it starts the container again."""
+    waiting = {**subject.containers, "reason": "CrashLoopBackOff"}
+    reason = select("kube_pod_container_status_waiting_reason", waiting, 5 * _MINUTE)
+    return AlertingRule(
+        alert="MlspecCrashLooping",
+        expr=f"max by (namespace, pod, container) (max_over_time({reason})) >= 1",
+        for_=span(10 * _MINUTE),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"The server of {subject.name} ends again and again.",
+            "description": "The pod {{ $labels.pod }} is in CrashLoopBackOff: its log says why the last start ended. "
+            "A start that takes longer than its probe allows is ended too.",
+        },
+    )
+
+
+def startup_slow(subject: Subject) -> AlertingRule:
+    """Before a start is too slow for its probe, and never ends well again."""
+    loading = select(metrics.MODEL_LOAD, subject.series)
+    by = f"max by (namespace, {metrics.MODEL}, {metrics.VERSION})"
+    return AlertingRule(
+        alert="MlspecStartupSlow",
+        expr=f"{by} ({loading}) > {_STARTUP_SHARE} * {subject.startup_budget}",
+        for_=span(5 * _MINUTE),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"{subject.name} takes {{{{ $value | humanizeDuration }}}} to load its model.",
+            "description": f"The start-up probe gives a start {span(subject.startup_budget)} in all; one that takes "
+            "longer is ended and begun anew. Raise `health.startup`, or make the model faster to load.",
+        },
+    )
+
+
+def requests_refused(subject: Subject) -> AlertingRule:
+    """Not now and then, which Retry-After is for, but all the time."""
+    full = {**subject.series, metrics.REASON: metrics.REASON_QUEUE_FULL}
+    rejected = select(metrics.REJECTED, full, 5 * _MINUTE)
+    return AlertingRule(
+        alert="MlspecRequestsRefused",
+        expr=f"sum by (namespace, {metrics.MODEL}) (rate({rejected})) > 0",
+        for_=span(10 * _MINUTE),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"{subject.name} refuses {{{{ $value | humanize }}}} requests a second.",
+            "description": f"Its queue of {subject.queue} has been full for some time, and callers get 503: "
+            "it needs more replicas, larger batches or a faster model.",
+        },
+    )
+
+
+def memory_near_limit(subject: Subject) -> AlertingRule:
+    """The working set is what the kernel kills for."""
+    used = select("container_memory_working_set_bytes", subject.containers)
+    return AlertingRule(
+        alert="MlspecMemoryNearLimit",
+        expr=f"max by (namespace, pod, container) ({used}) > {_MEMORY_SHARE} * {subject.memory}",
+        for_=span(15 * _MINUTE),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"The server of {subject.name} uses {{{{ $value | humanize1024 }}}}B of memory.",
+            "description": "The pod {{ $labels.pod }} is near the limit of its memory, above which it is killed. "
+            "Raise `resources.memory`, or find what grows.",
+        },
+    )
+
+
+def accelerator_idle(subject: Subject) -> AlertingRule:
+    """Somebody pays for it, and nobody else can have it."""
+    # Where the exporter is scraped without honorLabels, the labels of the pod arrive as `exported_…`.
+    exported = {f"exported_{label}": value for label, value in subject.pods.items()}
+    # A MIG slice has no DCGM_FI_DEV_GPU_UTIL; the share of time with work, from 0 to 1, it has.
+    metric, scale = ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", "100 * ") if subject.gpu_slice else ("DCGM_FI_DEV_GPU_UTIL", "")
+    used = "\nor\n".join(f"avg_over_time({select(metric, pods, 6 * _HOUR)})" for pods in (subject.pods, exported))
+    return AlertingRule(
+        alert="MlspecAcceleratorIdle",
+        expr=f"{scale}avg (\n{indent(used)}\n) < {_IDLE_PERCENT}",
+        for_=span(6 * _HOUR),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"The GPUs of {subject.name} are {{{{ $value | humanize }}}}% busy.",
+            "description": f"For hours they have been used less than {_IDLE_PERCENT}%, on average over all replicas. "
+            "Fewer replicas, a MIG slice, scaling to zero or no GPU at all would do.",
+        },
+    )
+
+
+def _of_deployment(expression: str) -> str:
+    """Without the labels of the kube-state-metrics that was asked."""
+    return f"max by (namespace, deployment) ({expression})"
+
+
+def _start(subject: Subject) -> int:
+    """The start-up budget in whole minutes."""
+    return math.ceil(subject.startup_budget / _MINUTE) * _MINUTE

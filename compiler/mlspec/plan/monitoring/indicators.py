@@ -1,0 +1,70 @@
+"""Subject -> the indicator of each kind of objective: the requests that count, and those among them that fail it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mlspec_runtime import metric_names as metrics
+
+from .promql import bucket_bound, indent, select, span
+from .subject import Subject
+
+_LEVEL = "namespace_model"
+_BY = f"by (namespace, {metrics.MODEL})"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """`valid` requests and the `bad` ones among them, as words of the recorded names, and each a second over `window`.
+
+    Names follow "Recording rules" in Prometheus's practices: level, metric, operations.
+    """
+
+    valid: str
+    bad: str
+    window: int
+    """Seconds, the shortest that anything is recorded over."""
+    valid_expr: str
+    bad_expr: str
+
+    @property
+    def valid_rate(self) -> str:
+        """Name of the recorded rate of valid requests."""
+        return f"{_LEVEL}:mlspec_{self.valid}:rate{span(self.window)}"
+
+    @property
+    def bad_rate(self) -> str:
+        """Name of the recorded rate of bad requests."""
+        return f"{_LEVEL}:mlspec_{self.bad}:rate{span(self.window)}"
+
+    def ratio(self, window: int) -> str:
+        """Name of the recorded share of bad requests over `window` seconds."""
+        return f"{_LEVEL}:mlspec_{self.bad}_per_{self.valid}:ratio_rate{span(window)}"
+
+    def count(self, window: int) -> str:
+        """Name of the recorded number of valid requests in `window` seconds."""
+        return f"{_LEVEL}:mlspec_{self.valid}:increase{span(window)}"
+
+
+def availability(subject: Subject, window: int) -> Indicator:
+    """Every 5xx is a failure, time-outs and refusals too; a request that its client gave up is not counted at all."""
+    counted = {**subject.requests, metrics.CODE: f"!{metrics.CODE_CLIENT_GONE}"}
+    failed = {**subject.requests, metrics.CODE: "~5.."}
+    valid = f"sum {_BY} (rate({select(metrics.REQUESTS, counted, window)}))"
+    bad = f"sum {_BY} (rate({select(metrics.REQUESTS, failed, window)}))"
+    # Before the first failure no series counts it, and without the zeros there would be no ratio either.
+    return Indicator("requests", "failed_requests", window, valid, f"{bad}\nor\n{valid} * 0")
+
+
+def latency(subject: Subject, threshold: Decimal, window: int) -> Indicator:
+    """A request is slow when it is not in the bucket up to `threshold` seconds.
+
+    Each count goes with its own bucket: a pod from before the threshold changed has none, and is left out whole.
+    """
+    within = {**subject.requests, "le": bucket_bound(threshold)}
+    count = f"rate({select(f'{metrics.REQUEST_DURATION}_count', subject.requests, window)})"
+    bucket = f"rate({select(f'{metrics.REQUEST_DURATION}_bucket', within, window)})"
+    valid = f"sum {_BY} (\n" + indent(f"{count}\nand ignoring (le)\n{bucket}") + "\n)"
+    slow = f"sum {_BY} (\n" + indent(f"{count}\n- ignoring (le)\n{bucket}") + "\n)"
+    return Indicator("timed_requests", "slow_requests", window, valid, slow)

@@ -1,0 +1,47 @@
+"""ResolvedSpec -> everything that Prometheus scrapes, records and alerts on for one deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.plan import AlertingRule, Monitoring, RuleGroup
+from mlspec.plan.quantities import duration
+from mlspec.spec.monitoring import Alert, Slo
+
+from .alerts import default_alerts
+from .objectives import INTERVAL, plan_objectives
+from .promql import span
+from .subject import Subject, subject_of
+
+_SCRAPE_TIMEOUT = 10
+
+
+def plan_monitoring(resolved: ResolvedSpec, startup_budget: int) -> Monitoring:
+    """`startup_budget` in seconds; the spec has passed every check."""
+    asked = resolved.spec.monitoring
+    return Monitoring(
+        labels=dict(sorted(resolved.environment.spec.prometheus.rule_labels.items())),
+        interval=span(INTERVAL),
+        scrape_timeout=span(_SCRAPE_TIMEOUT),
+        groups=plan_rules(subject_of(resolved, startup_budget), asked.slo, asked.alerts),
+    )
+
+
+def plan_rules(subject: Subject, slo: Slo | None, alerts: Sequence[Alert]) -> tuple[RuleGroup, ...]:
+    """Objectives, the alerts that every deployment gets, and the user's own."""
+    groups = plan_objectives(subject, slo) if slo else []
+    groups.append(RuleGroup(f"{subject.model}-service", None, tuple(default_alerts(subject))))
+    if alerts:
+        groups.append(RuleGroup(f"{subject.model}-own", None, tuple(_own(subject, alert) for alert in alerts)))
+    return tuple(groups)
+
+
+def _own(subject: Subject, alert: Alert) -> AlertingRule:
+    return AlertingRule(
+        alert=alert.name,
+        expr=alert.expr,
+        for_=duration(alert.for_),
+        labels=subject.labels(alert.severity),
+        annotations={"summary": alert.summary},
+    )

@@ -1,0 +1,99 @@
+"""ResolvedSpec -> what the rules of one deployment need to know about it, and how its series are told from others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.names import plan_names
+from mlspec.plan.plan import Labels
+from mlspec.plan.resources import catalogue_entry
+from mlspec.plan.scaling import CONTAINER
+from mlspec_runtime import metric_names as metrics
+
+from .promql import Matchers
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One deployment of one model. Times in seconds, sizes in bytes."""
+
+    model: str
+    namespace: str
+    environment: str
+    owner: str | None
+    service: str
+    """Name of its Deployment and of its Service."""
+    container: str
+    min_replicas: int
+    memory: int
+    """Limit of the server's container."""
+    startup_budget: int
+    queue: int
+    gpu: bool
+    """Whether it asks for what the DCGM exporter watches."""
+    gpu_slice: bool
+    """Whether that is a MIG slice."""
+    has_objective: bool
+
+    @property
+    def name(self) -> str:
+        """How a person calls it."""
+        return f"{self.model} in {self.environment}"
+
+    @property
+    def series(self) -> Matchers:
+        """Of the server's own metrics, and of what is recorded from them."""
+        return {"namespace": self.namespace, metrics.MODEL: self.model}
+
+    @property
+    def requests(self) -> Matchers:
+        """Of the metrics of requests, without probes and scrapes."""
+        return {**self.series, metrics.ENDPOINT: f"~{metrics.ENDPOINT_INFER}|{metrics.ENDPOINT_INVOCATIONS}"}
+
+    @property
+    def deployment(self) -> Matchers:
+        """Of kube-state-metrics' metrics of the Deployment."""
+        return {"namespace": self.namespace, "deployment": self.service}
+
+    @property
+    def pods(self) -> Matchers:
+        """Of metrics of its pods, whose names are the Deployment's, a ReplicaSet's hash and a suffix."""
+        return {"namespace": self.namespace, "pod": f"~{self.service}-[a-z0-9]+-[a-z0-9]+"}
+
+    @property
+    def containers(self) -> Matchers:
+        """Of metrics of the server's containers."""
+        return {**self.pods, "container": self.container}
+
+    def labels(self, severity: str) -> Labels:
+        """Of an alert: who is told, and about what."""
+        owner = {"owner": self.owner} if self.owner else {}
+        about = {"model": self.model, "environment": self.environment, "namespace": self.namespace}
+        return {"severity": severity, **owner, **about}
+
+    @property
+    def outage(self) -> str:
+        """The severity of an outage: nobody is woken for a service that owes nothing to anybody."""
+        return "page" if self.has_objective else "ticket"
+
+
+def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
+    """`startup_budget` in seconds."""
+    spec, entry = resolved.spec, catalogue_entry(resolved)
+    accelerator = spec.resources.accelerator
+    return Subject(
+        model=resolved.name,
+        namespace=resolved.environment.namespace,
+        environment=resolved.environment.name,
+        owner=resolved.metadata.owner,
+        service=plan_names(resolved.name, resolved.environment.name).service,
+        container=CONTAINER,
+        min_replicas=spec.scaling.min_replicas if spec.scaling else spec.replicas or 1,
+        memory=spec.resources.memory,
+        startup_budget=startup_budget,
+        queue=spec.server.queue,
+        gpu=entry is not None and entry.resource.startswith("nvidia.com/"),
+        gpu_slice=accelerator is not None and accelerator.mig is not None,
+        has_objective=spec.monitoring.slo is not None,
+    )
