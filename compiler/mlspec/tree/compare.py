@@ -14,7 +14,7 @@ from .changes import Change, Changes, Kind
 from .errors import explained
 from .folders import Folders, ancestors
 from .index import Index, read_indexes, render_index
-from .journal import Journal, read_journal
+from .journal import GONE, Journal, read_journal
 from .layout import Layout, environment_of, is_inside
 from .standing import Shape, Standing, look
 
@@ -75,11 +75,12 @@ def _by_path(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def _made(layout: Layout, owners: Mapping[str, Sequence[Output]]) -> Made:
     made: dict[str, tuple[str, Output]] = {}
+    records = f"{layout.indexes}/"
     for owner, outputs in owners.items():
         for output in outputs:
             if output.path in made:
                 raise ValueError(f"{made[output.path][0]} and {owner} both make {output.path}")
-            if not is_inside(output.path) or output.path.startswith(f"{layout.indexes}/"):
+            if not is_inside(output.path) or output.path.startswith(records):
                 raise ValueError(f"{owner} makes {output.path!r}, which is no place for an output")
             made[output.path] = (owner, output)
     folders = {path.rpartition("/")[0] for path in made}
@@ -133,7 +134,8 @@ class _Comparison:
         """How a path differs, None when it does not."""
         record = self.records.get(path)
         if found is None or (found.shape is Shape.FOLDER and self._will_be_empty(path)):
-            return Kind.DELETED if record and record.indexed else Kind.NEW
+            by_hand = record is not None and record.indexed and GONE not in record.digests
+            return Kind.DELETED if by_hand else Kind.NEW
         if _equal(found, output):
             return None
         if record is None or found.shape is Shape.FOLDER or not record.owns(found):
@@ -173,13 +175,19 @@ def _index_changes(
             yield Change(path, owner, Kind.ORPHANED, index.standing, None)
         elif files:
             after = File(path, render_index(files))
-            blocker = next((folder for folder in ancestors(path) if folders.blocker(folder) == folder), None)
-            if blocker is not None:
-                yield Change(blocker, owner, Kind.FOREIGN, look(layout, blocker), None)
-            elif index is None:
-                yield Change(path, owner, Kind.NEW, None, after)
+            if index is None:
+                yield _missing_index(layout, folders, owner, after)
             elif index.standing.content != after.content:
                 yield Change(path, owner, Kind.STALE, index.standing, after)
+
+
+def _missing_index(layout: Layout, folders: Folders, owner: str, after: File) -> Change:
+    folder = after.path.rpartition("/")[0]
+    in_the_way = after.path if folders.exists(folder) else folders.blocker(folder)
+    found = look(layout, in_the_way) if in_the_way else None
+    if in_the_way and found:
+        return Change(in_the_way, owner, Kind.FOREIGN, found, None)
+    return Change(after.path, owner, Kind.NEW, None, after)
 
 
 def _emptied(owners: Mapping[str, Sequence[Output]], indexes: Mapping[str, Index], journal: Journal) -> tuple[str, ...]:

@@ -20,13 +20,17 @@ from .standing import WHOLE, look
 _REMEDY = "delete it, then run mlspec compile again"
 
 
+GONE = ""
+"""Stands for a digest where a write intends to remove a file."""
+
+
 @dataclass(frozen=True)
 class Journal:
     """`serial` counts the beginnings and ends of writes, so that whoever compared before one knows that it happened."""
 
     serial: int = 0
     intents: Mapping[str, Digests] = field(default_factory=dict)
-    """For each owner what writes that have not been completed may have put in place, removed paths included."""
+    """For each owner what writes that have not been completed may have put in place, or removed."""
 
     def begun(self, intents: Iterable[tuple[str, str, str]]) -> Journal:
         """The journal with (owner, path, digest) added; what an earlier, killed write intended stays."""

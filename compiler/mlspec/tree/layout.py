@@ -10,6 +10,7 @@ IMAGES = "images"
 """First part of the owner of every build context; all others belong to the environment named there."""
 
 _SUFFIX = ".json"
+_NOWHERE = frozenset({"", ".", "..", ".git"})
 
 
 @dataclass(frozen=True)
@@ -66,5 +67,4 @@ def environment_of(owner: str) -> str | None:
 
 def is_inside(path: str) -> bool:
     """Whether a path stays below the workspace and out of git's own folder."""
-    parts = path.split("/")
-    return bool(path) and "\0" not in path and not any(part in ("", ".", "..", ".git") for part in parts)
+    return "\0" not in path and _NOWHERE.isdisjoint(path.split("/"))

@@ -21,12 +21,12 @@ def exclusive(layout: Layout, patience: float) -> Iterator[None]:
     """
     Folders(layout).make(layout.work)
     lock = FileLock(layout.on_disk(layout.lock), timeout=patience, fallback_to_soft=False)
-    try:
-        with explained(layout.lock):
+    with explained(layout.lock):
+        try:
             lock.acquire()
-    except Timeout as error:
-        cause = f"another mlspec has been writing this workspace for {patience:g} s"
-        raise TreeError(layout.lock, cause, "wait for it or end it, then run mlspec compile again") from error
+        except Timeout as error:
+            cause = f"another mlspec has been writing this workspace for {patience:g} s"
+            raise TreeError(layout.lock, cause, "wait for it or end it, then run mlspec compile again") from error
     try:
         yield
     finally:

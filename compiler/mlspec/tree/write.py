@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mlspec.artifacts.file import File
 
@@ -22,7 +22,7 @@ from .changes import Change, Changes, Kind
 from .compare import compare
 from .errors import TreeError, explained
 from .folders import Folders, ancestors
-from .journal import read_journal, save_journal
+from .journal import GONE, read_journal, save_journal
 from .staging import Staging
 
 PATIENCE = 60.0
@@ -95,8 +95,9 @@ class _Write:
             with explained(self.layout.ignore):
                 os.replace(staging.put(File(self.layout.ignore, b"*\n")), place)
 
-    def _intents(self) -> Iterable[tuple[str, str, str]]:
-        return ((change.owner, change.path, change.after.sha256) for change in self.changes.written if change.after)
+    def _intents(self) -> Iterator[tuple[str, str, str]]:
+        for change in self.changes.files:
+            yield change.owner, change.path, change.after.sha256 if change.after else GONE
 
     def _replace(self, files: list[tuple[Change, str]], indexes: list[tuple[Change, str]]) -> None:
         in_the_way, others = self._removals()
@@ -151,9 +152,10 @@ class _Write:
                 return
 
     def _left(self) -> list[str]:
-        """Paths that went, in this write or in one that was killed."""
-        killed = {path for paths in self.changes.journal.intents.values() for path in paths}
-        return [*(change.path for change in self.changes.removed), *killed]
+        """Paths that went in this write, or that one that was killed may have made folders for."""
+        intents = self.changes.journal.intents
+        killed = (path for paths in intents.values() for path in paths)
+        return [*(change.path for change in self.changes.removed), *killed, *map(self.layout.index_of, intents)]
 
     def _prune(self, paths: Iterable[str]) -> None:
         """Removes the folders of these paths and those above them, where they are empty; the deepest first."""

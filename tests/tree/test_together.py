@@ -1,0 +1,60 @@
+"""Two real processes write one workspace at the same time, and one that is killed frees the lock it held."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+from mlspec.artifacts.file import File
+from mlspec.tree.compare import compare
+from mlspec.tree.layout import Layout
+from mlspec.tree.lock import exclusive
+from mlspec.tree.write import write
+
+from .apart import run_apart
+from .workspace import Owners, compiled, expected, outputs
+
+ROUNDS = 10
+
+
+def version(name: str) -> Owners:
+    """Files of which every second has the same path in all versions."""
+    paths = [f"generated/prod/churn/{name if number % 2 else 'same'}-{number}.yaml" for number in range(40)]
+    return {"prod/churn": [File(path, f"{name} {path}\n".encode()) for path in paths]}
+
+
+def write_often(root: Path, name: str) -> None:
+    for number in range(ROUNDS):
+        write(compare(root, version(f"{name}{number}")))
+
+
+def hold_and_die(root: Path) -> None:
+    with exclusive(Layout(root), patience=0):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_two_at_once_leave_what_one_of_them_compiled(tmp_path: Path) -> None:
+    answers: list[str] = []
+    both = [
+        threading.Thread(target=lambda name=name: answers.append(run_apart(write_often, tmp_path, name)))
+        for name in ("left", "right")
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert answers == ["done", "done"]
+    lasts = [version(f"{name}{ROUNDS - 1}") for name in ("left", "right")]
+    final = [owners for owners in lasts if outputs(tmp_path) == expected(owners)]
+    assert len(final) == 1
+    changes = compare(tmp_path, final[0])
+    assert changes.clean
+    assert not changes.interrupted
+
+
+def test_the_kernel_frees_the_lock_of_a_killed_process(tmp_path: Path) -> None:
+    assert run_apart(hold_and_die, tmp_path) == "killed"
+    write(compare(tmp_path, version("next")), patience=0)
+    compiled(tmp_path, version("next"))
