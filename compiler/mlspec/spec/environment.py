@@ -9,11 +9,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .expose import Gateway
 from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, Registry, ResourceName, Size
-from .section import Invalid, Section
+from .section import ApiVersion, Invalid, Section
 
 PartialSpec = Annotated[
     dict[str, Any] | None,
-    WithJsonSchema({"type": ["object", "null"], "title": "PartialServiceSpec"}),  # json_schema.py makes it a reference
+    WithJsonSchema({"type": ["object", "null"], "$comment": "json_schema.py puts a reference here"}),
 ]
 
 
@@ -150,6 +150,8 @@ class EnvironmentSpec(Section):
 
 
 class EnvironmentMetadata(Section):
+    """What the environment is called."""
+
     name: Annotated[EnvironmentName, Field(description="The environment's name.")]
 
     @model_validator(mode="after")
@@ -162,7 +164,7 @@ class EnvironmentMetadata(Section):
 class EnvironmentDocument(Section):
     """An environment of the workspace."""
 
-    api_version: Literal["mlspec.dev/v1"]
-    kind: Literal["Environment"]
-    metadata: EnvironmentMetadata
+    api_version: ApiVersion
+    kind: Annotated[Literal["Environment"], Field(description="What this document is.")]
+    metadata: Annotated[EnvironmentMetadata, Field(description="Its name.")]
     spec: Annotated[EnvironmentSpec, Field(description="What is true there.")] = EnvironmentSpec()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+
+ApiVersion = Annotated[Literal["mlspec.dev/v1"], Field(description="The version of the language.")]
 
 
 class Section(BaseModel):

@@ -18,7 +18,7 @@ from .resources import Resources
 from .rollout import Rollout
 from .scalars import EnvironmentName, LabelKey, LabelValue, ModelName, Owner
 from .scaling import Scaling
-from .section import Invalid, Section
+from .section import ApiVersion, Invalid, Section
 from .server import Server
 
 
@@ -62,8 +62,9 @@ class ServiceSpec(Section):
 
 
 class ModelSpec(ServiceSpec):
-    """A ServiceSpec and what differs by environment. Used for the JSON Schema: each environment's merged
-    spec is validated as a ServiceSpec."""
+    """What the model is and what it owes its users, and what differs by environment."""
+
+    # For the JSON Schema alone: each environment's merged spec is validated as a ServiceSpec.
 
     environments: Annotated[
         dict[EnvironmentName, PartialSpec] | None,
@@ -74,16 +75,16 @@ class ModelSpec(ServiceSpec):
 class ModelDocument(Section):
     """A model and the service that it owes its users."""
 
-    api_version: Literal["mlspec.dev/v1"]
-    kind: Literal["Model"]
-    metadata: ModelMetadata
-    spec: ModelSpec
+    api_version: ApiVersion
+    kind: Annotated[Literal["Model"], Field(description="What this document is.")]
+    metadata: Annotated[ModelMetadata, Field(description="Its name, and who it belongs to.")]
+    spec: Annotated[ModelSpec, Field(description="What the model is and what it owes its users.")]
 
 
 class ModelHead(Section):
     """What of a Model document does not depend on the environment; `spec` is validated once merged."""
 
-    api_version: Literal["mlspec.dev/v1"]
-    kind: Literal["Model"]
-    metadata: ModelMetadata
+    api_version: ApiVersion
+    kind: Annotated[Literal["Model"], Field(description="What this document is.")]
+    metadata: Annotated[ModelMetadata, Field(description="Its name, and who it belongs to.")]
     spec: dict[str, Any]

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from .environment import Folder, Gitops, PartialSpec
 from .scalars import DnsLabel
-from .section import Invalid, Section
+from .section import ApiVersion, Invalid, Section
 
 SPECS = "specs"
 """The folder of the specs themselves."""
@@ -35,13 +35,15 @@ class WorkspaceSpec(Section):
 
 
 class WorkspaceMetadata(Section):
+    """What the workspace is called."""
+
     name: Annotated[DnsLabel, Field(description="A name for people.")] = "workspace"
 
 
 class WorkspaceDocument(Section):
     """The repository's own settings."""
 
-    api_version: Literal["mlspec.dev/v1"]
-    kind: Literal["Workspace"]
-    metadata: WorkspaceMetadata = WorkspaceMetadata()
+    api_version: ApiVersion
+    kind: Annotated[Literal["Workspace"], Field(description="What this document is.")]
+    metadata: Annotated[WorkspaceMetadata, Field(description="Its name.")] = WorkspaceMetadata()
     spec: Annotated[WorkspaceSpec, Field(description="What holds for the whole repository.")] = WorkspaceSpec()
