@@ -1,0 +1,70 @@
+"""The files of one model in one environment -> the same with the spec's overrides applied, and findings about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from mlspec.artifacts.file import Output
+from mlspec.artifacts.manifest import ManifestFile
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic, has_errors
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.plan import Plan
+
+from .expressions import expression_problems
+from .kubernetes_schema import schema_problems
+from .overrides import apply_overrides, blamed
+from .problem import Manifest, Problem
+from .rules.registry import rule_problems
+
+BROKEN_BY_OVERRIDE = code(
+    "MLS242",
+    "override-breaks-output",
+    title="an override makes an object that would not work",
+    reason="The cluster would refuse the object, or the service would fail at its next rollout, failure or scaling.",
+    remedy="change the override so that the rule holds",
+)
+BROKEN_BY_US = code(
+    "MLS901",
+    "output-breaks-rule",
+    title="the compiler made an object that would not work",
+    reason="Every output is verified before it is written; this one fails, and no override is to blame.",
+    remedy="report it, with the spec; until then, an override of that object may help",
+)
+
+
+def verify(resolved: ResolvedSpec, plan: Plan, outputs: Sequence[Output]) -> tuple[list[Output], list[Diagnostic]]:
+    """Applies the overrides and verifies what comes out; with an error among the findings nothing is to be written."""
+    patched, found = apply_overrides(resolved, plan.patches, outputs, plan.kubernetes)
+    if has_errors(found):
+        return patched, found
+    problems = object_problems(_manifests(patched), plan.kubernetes, parse=bool(plan.patches))
+    if problems:
+        ours = set(object_problems(_manifests(outputs), plan.kubernetes, parse=False))
+        found += [_diagnostic(resolved, plan, problem, ours=problem in ours) for problem in problems]
+    return patched, found
+
+
+def object_problems(objects: Sequence[Manifest], minor: str, *, parse: bool = True) -> list[Problem]:
+    """What is wrong with the objects of one deployment. What the schema refuses comes alone: rules need sound objects.
+
+    `parse` reads the PromQL in them too; what the compiler makes by itself is parsed by checks and tests, at less cost.
+    """
+    found = [problem for manifest in objects for problem in schema_problems(manifest, minor)]
+    if found:
+        return found
+    if parse:
+        found += [problem for manifest in objects for problem in expression_problems(manifest)]
+    return found + rule_problems(objects, minor)
+
+
+def _manifests(outputs: Iterable[Output]) -> list[Manifest]:
+    return [output.manifest for output in outputs if isinstance(output, ManifestFile)]
+
+
+def _diagnostic(resolved: ResolvedSpec, plan: Plan, problem: Problem, *, ours: bool) -> Diagnostic:
+    if ours or not plan.patches:
+        message = f"{resolved.name} in {plan.environment}: {problem}"
+        return BROKEN_BY_US.error(resolved.model.name_span, message)
+    span = resolved.at(*blamed(plan.patches, problem))
+    return BROKEN_BY_OVERRIDE.error(span, f"with the overrides for {plan.environment}, {problem}", label="made so here")
