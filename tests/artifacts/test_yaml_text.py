@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from mlspec.artifacts import yaml_text
 from mlspec.artifacts.yaml_text import to_yaml
 
 TREACHEROUS = [
@@ -36,14 +37,19 @@ TREACHEROUS = [
     ),
 ]
 TEXT = st.text() | st.sampled_from(TREACHEROUS) | st.from_regex(r"[-+.0-9_:eExXoObBaAfFinNTZ]{1,12}", fullmatch=True)
-VALUES = st.recursive(
-    TEXT | st.booleans() | st.integers(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
-    max_leaves=12,
-)
+KEYS = st.from_regex(r"[A-Za-z0-9._/-]{1,100}", fullmatch=True)
 
 
-@given(st.dictionaries(TEXT, VALUES, max_size=5))
+def documents(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    values = st.recursive(
+        TEXT | st.booleans() | st.integers(),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+        max_leaves=12,
+    )
+    return st.dictionaries(keys, values, max_size=5)
+
+
+@given(documents(TEXT))
 @example({text: text for text in TREACHEROUS})
 def test_reads_back_the_same(document: dict[str, Any]) -> None:
     text = to_yaml([document])
@@ -81,6 +87,22 @@ def test_never_folds_a_line() -> None:
     assert re.fullmatch(r"key: [^\n]+\n", to_yaml([{"key": "word " * 500 + "end"}]))
 
 
-def test_nothing_is_not_written() -> None:
-    with pytest.raises(yaml.representer.RepresenterError):
-        to_yaml([{"key": object()}])
+@pytest.mark.parametrize("value", [1e20, 1e-7, 0.5, -2.0, 3, 10**30, True, None])
+def test_a_number_stays_a_number(value: object) -> None:
+    text = to_yaml([{"key": value}])
+    assert yaml.safe_load(text) == {"key": value}
+    assert YAML(typ="safe", pure=True).load(StringIO(text)) == {"key": value}
+
+
+def test_what_a_manifest_cannot_hold_is_refused() -> None:
+    with pytest.raises(TypeError, match="no place in a manifest"):
+        to_yaml([{"key": {1, 2}}])
+
+
+@given(documents(KEYS))
+@example({str(index): text for index, text in enumerate(TREACHEROUS)})
+def test_is_the_same_without_libyaml(document: dict[str, Any]) -> None:
+    expected = to_yaml([document])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml_text, "EMITTER", yaml.SafeDumper)
+        assert to_yaml([document]) == expected
