@@ -82,20 +82,20 @@ def parse(text: str) -> Expression:
     tokens = tokenize(text)
     depth, place = deepest(tokens)
     if depth > MOST_BRACKETS:
-        raise PromqlError(f"more than {MOST_BRACKETS} brackets in one another", place)
+        raise PromqlError(f"more than {MOST_BRACKETS} brackets in one another", place, place + 1)
     if len(tokens) > MOST_TOKENS:
-        raise PromqlError(f"longer than {MOST_TOKENS} words", tokens[MOST_TOKENS].start)
+        raise PromqlError(f"longer than {MOST_TOKENS} words", tokens[MOST_TOKENS].start, tokens[MOST_TOKENS].end)
     said = complaint(text)
     if said is not None:
         raise explain(text, said)
     for token, after in pairwise(tokens):
         if after.text == "(" and _EXPERIMENTAL.fullmatch(token.text):
             message = f"`{token.text}` is experimental: Prometheus refuses it unless a flag allows it"
-            raise PromqlError(message, token.start)
+            raise PromqlError(message, token.start, token.end)
         if token.text[0] in "\"'`" and after.text == "or":
-            raise PromqlError("`or` between matchers is not Prometheus's", after.start)
+            raise PromqlError("`or` between matchers is not Prometheus's", after.start, after.end)
         if token.text == "[" and after.text.isdecimal():
-            raise PromqlError("a duration needs a unit, as in `5m`", after.start)
+            raise PromqlError("a duration needs a unit, as in `5m`", after.start, after.end)
     return Expression(text)
 
 

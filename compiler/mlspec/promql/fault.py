@@ -23,12 +23,13 @@ _VAGUE = re.compile(r"invalid promql|unclosed|unexpected end|no expression")
 
 
 class PromqlError(ValueError):
-    """What is wrong with an expression, and `offset`, where in it (characters, from 0)."""
+    """What is wrong with an expression, and where in it: from `start` up to `end`, in characters from 0."""
 
-    def __init__(self, message: str, offset: int) -> None:
+    def __init__(self, message: str, start: int, end: int) -> None:
         super().__init__(message)
         self.message = message
-        self.offset = offset
+        self.start = start
+        self.end = end
 
 
 def complaint(text: str) -> str | None:
@@ -44,17 +45,17 @@ def explain(text: str, said: str) -> PromqlError:
     """The error for `text`, of which the parser said `said`."""
     tokens = tokenize(text)
     if not tokens:
-        return PromqlError("there is no expression here", 0)
+        return PromqlError("there is no expression here", 0, len(text))
     if not _GRAMMAR.search(said):
-        return PromqlError(said, _smallest_part(text, tokens, said))
+        return PromqlError(said, *_smallest_part(text, tokens, said))
     viable = _viable_tokens(text, tokens)
     if viable == len(tokens):
         missing = "something must follow" if said.startswith("invalid promql") else said
-        return PromqlError(f"the expression ends too early: {missing}", tokens[-1].end)
+        return PromqlError(f"the expression ends too early: {missing}", tokens[-1].start, tokens[-1].end)
     wrong = tokens[viable]
     reason = complaint(text[: wrong.end]) or ""
     vague = not reason or _VAGUE.search(reason)
-    return PromqlError(f"unexpected `{wrong.text}`" if vague else reason, wrong.start)
+    return PromqlError(f"unexpected `{wrong.text}`" if vague else reason, wrong.start, wrong.end)
 
 
 def _viable_tokens(text: str, tokens: list[Token]) -> int:
@@ -78,10 +79,11 @@ def _completions(brackets: str) -> Iterator[str]:
             yield before + brackets[:1] + after + brackets[1:]
 
 
-def _smallest_part(text: str, tokens: list[Token], said: str) -> int:
-    """Where the shortest bracketed part begins of which the parser says the same, or else the whole."""
+def _smallest_part(text: str, tokens: list[Token], said: str) -> tuple[int, int]:
+    """Start and end of the shortest bracketed part of which the parser says the same, or else of the whole."""
     parts = sorted(_bracketed(tokens), key=lambda part: part[1] - part[0])
-    return next((start for start, end in parts if complaint(text[start:end]) == said), tokens[0].start)
+    whole = tokens[0].start, tokens[-1].end
+    return next(((start, end) for start, end in parts if complaint(text[start:end]) == said), whole)
 
 
 def _bracketed(tokens: list[Token]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,1 @@
+"""Checks of what a spec says about monitoring."""
