@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 EMITTER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-"""libyaml's own, where PyYAML was built with it: ten times as fast, and the same text."""
+"""libyaml's own, where PyYAML was built with it: five times as fast, and the same text."""
 
 _NEVER_FOLD = 2**30
 
