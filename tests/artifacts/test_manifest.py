@@ -26,7 +26,7 @@ def test_first_line_says_where_it_comes_from() -> None:
 
 @pytest.mark.parametrize("separator", ["\n", "\r", "\x85", "\u2028"])
 def test_a_file_name_does_not_end_the_first_line(separator: str) -> None:
-    content = manifest_file("out", SERVICE, f"specs/a{separator}kind: Secret.yaml").content
+    content = manifest_file("out", SERVICE, f"specs/a{separator}evil: x.yaml").content
     assert yaml.safe_load(content) == SERVICE
 
 

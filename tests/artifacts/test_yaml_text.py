@@ -68,6 +68,12 @@ def test_what_no_reader_mistakes_stays_plain(text: str) -> None:
     assert to_yaml([{"key": text}]) == f"key: {text}\n"
 
 
+@pytest.mark.parametrize("word", ["y", "N", "yes", "Off", "TRUE", "null", "~", "=", "<<", ""])
+def test_words_of_yaml_1_1_are_quoted(word: str) -> None:
+    # Its specification has `y` for true; PyYAML and ruamel.yaml never took that over, others did.
+    assert to_yaml([{"key": word}]) == f'key: "{word}"\n'
+
+
 def test_one_object_used_twice_is_written_twice() -> None:
     labels = {"app": "churn"}
     assert to_yaml([{"one": labels, "two": labels}]) == "one:\n  app: churn\ntwo:\n  app: churn\n"
