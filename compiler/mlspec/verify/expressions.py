@@ -28,4 +28,4 @@ def expression_problems(manifest: Manifest) -> Iterator[Problem]:
         try:
             parse(expression)
         except PromqlError as error:
-            yield Problem(identity(manifest), path, f"column {error.offset + 1}: {error.message}")
+            yield Problem(identity(manifest), path, f"column {error.start + 1}: {error.message}")

@@ -24,8 +24,18 @@ def dig(value: Any, *path: str | int) -> Any:
 
 def entries(value: Any, *path: str | int) -> list[tuple[int, Any]]:
     """The mappings of the list below `path`, each with its index; empty where there is no list."""
+    return [(index, item) for index, item in enumerate(items(value, *path)) if isinstance(item, dict)]
+
+
+def items(value: Any, *path: str | int) -> list[Any]:
+    """The list below `path`; empty where there is none."""
     found = dig(value, *path)
-    return [(index, item) for index, item in enumerate(found) if isinstance(item, dict)] if type(found) is list else []
+    return found if isinstance(found, list) else []
+
+
+def texts(value: Any, *path: str | int) -> list[str]:
+    """The strings of the list below `path`."""
+    return [item for item in items(value, *path) if isinstance(item, str)]
 
 
 def mapping(value: Any, *path: str | int) -> Mapping[str, Any]:

@@ -85,6 +85,7 @@ def _without_target(resolved: ResolvedSpec, patch: Patch, outputs: Iterable[Outp
 
 
 def _patched(manifest: Manifest, patch: Patch, minor: str) -> Manifest:
+    changed: object
     if isinstance(patch.patch, Mapping):
         schema = schema_of(manifest["apiVersion"], manifest["kind"], minor)
         changed = strategic_merge(manifest, patch.patch, schema)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .manifests import dig, entries, mapping
+from .manifests import entries, items, mapping, text
 
 
 def selects(selector: Any, labels: Mapping[str, Any]) -> bool:
@@ -21,8 +21,9 @@ def subset(wanted: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
 
 
 def _holds(requirement: Mapping[str, Any], labels: Mapping[str, Any]) -> bool:
-    present = requirement.get("key") in labels
-    listed = present and labels[requirement["key"]] in (dig(requirement, "values") or ())
+    key = text(requirement, "key")
+    present = key in labels
+    listed = present and labels[key] in items(requirement, "values")
     match requirement.get("operator"):
         case "In":
             return listed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..manifests import Manifests, dig, entries, mapping, text
+from ..manifests import Manifests, dig, entries, items, mapping, text, texts
 from ..problem import Problem, identity
 from .registry import object_rule
 
@@ -64,7 +64,7 @@ def application(manifests: Manifests) -> Iterator[Problem]:
         if automated is not None and automated != {"prune": True, "selfHeal": True}:
             path = ("spec", "syncPolicy", "automated")
             yield Problem(identity(found), path, "must prune and heal, or be left out")
-        options = {*(dig(found, "spec", "syncPolicy", "syncOptions") or ())}
+        options = {*texts(found, "spec", "syncPolicy", "syncOptions")}
         needed = _OPTIONS | ({"SkipDryRunOnMissingResource=true"} if _has_custom(manifests) else set())
         for option in sorted(needed - options):
             yield Problem(identity(found), ("spec", "syncPolicy", "syncOptions"), f"needs {option}")
@@ -81,7 +81,7 @@ def _has_custom(manifests: Manifests) -> bool:
 def project_is_narrow(manifests: Manifests) -> Iterator[Problem]:
     for project in manifests.of("AppProject"):
         spec, name = mapping(project, "spec"), identity(project)
-        if len(spec.get("sourceRepos") or ()) != 1 or "*" in str(spec.get("sourceRepos")):
+        if len(items(spec, "sourceRepos")) != 1 or "*" in str(spec.get("sourceRepos")):
             yield Problem(name, ("spec", "sourceRepos"), "must be this repository alone")
         destinations = entries(spec, "destinations")
         if len(destinations) != 1 or "*" in str(spec.get("destinations")):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..manifests import Manifests, dig, entries, mapping
+from ..manifests import Manifests, dig, entries, items, mapping, text, texts
 from ..problem import Problem, identity
 from ..selector import selects
 from .registry import object_rule
@@ -30,7 +30,7 @@ def network_is_closed(manifests: Manifests) -> Iterator[Problem]:
     policies = manifests.of("NetworkPolicy")
     for pod in manifests.pods:
         covering = [policy for policy in policies if selects(dig(policy, "spec", "podSelector"), pod.labels)]
-        closed = {direction for policy in covering for direction in dig(policy, "spec", "policyTypes") or ()}
+        closed = {direction for policy in covering for direction in texts(policy, "spec", "policyTypes")}
         for direction in {"Ingress", "Egress"} - closed:
             yield Problem(pod.object, (), f"no NetworkPolicy closes its {direction}")
         if covering and not any(_lets_out_to_dns(policy) for policy in covering):
@@ -39,7 +39,7 @@ def network_is_closed(manifests: Manifests) -> Iterator[Problem]:
 
 def _lets_out_to_dns(policy: Any) -> bool:
     found = {
-        port.get("protocol", "TCP")
+        text(port, "protocol") or "TCP"
         for _, rule in entries(policy, "spec", "egress")
         for _, port in entries(rule, "ports")
         if port.get("port") == _DNS_PORT
@@ -59,7 +59,7 @@ def network_rules_are_narrow(manifests: Manifests) -> Iterator[Problem]:
                 only_dns = bool(ports) and all(port.get("port") == _DNS_PORT for _, port in ports)
                 if not rule.get(peers) and direction == "egress" and not only_dns:
                     yield Problem(identity(policy), (*path, peers), "names no peer: everyone is let through")
-                if any(peer == {} for peer in rule.get(peers) or ()):
+                if {} in items(rule, peers):
                     yield Problem(identity(policy), (*path, peers), "an empty peer is everyone")
 
 

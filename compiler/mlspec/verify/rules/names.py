@@ -101,7 +101,7 @@ def _is_key(key: str) -> bool:
 
 @object_rule(24, "All objects live in the environment's namespace, each name once for its kind")
 def one_namespace(manifests: Manifests) -> Iterator[Problem]:
-    seen: set[tuple[Any, ...]] = set()
+    seen: list[tuple[Any, ...]] = []
     first: str | None = None
     for manifest in manifests:
         namespace = text(manifest, "metadata", "namespace")
@@ -109,7 +109,7 @@ def one_namespace(manifests: Manifests) -> Iterator[Problem]:
         key = (group, manifest.get("kind"), namespace, dig(manifest, "metadata", "name"))
         if key in seen:
             yield Problem(identity(manifest), ("metadata", "name"), "is the name of another object of the kind")
-        seen.add(key)
+        seen.append(key)
         if manifest.get("kind") in _ANYWHERE:
             continue
         first = first or namespace

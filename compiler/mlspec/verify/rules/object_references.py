@@ -12,15 +12,15 @@ from .pod_references import twice
 from .registry import object_rule
 
 
-def pod_ports(pod: Pod) -> set[Any]:
+def pod_ports(pod: Pod) -> list[Any]:
     """Numbers and names of the ports of a pod."""
     ports = [port for container in pod.containers for _, port in entries(container.spec, "ports")]
-    return {port.get(key) for port in ports for key in ("containerPort", "name") if key in port}
+    return [port[key] for port in ports for key in ("containerPort", "name") if key in port]
 
 
-def service_ports(service: Manifest | None) -> set[Any]:
+def service_ports(service: Manifest | None) -> list[Any]:
     """Numbers and names of the ports of a Service."""
-    return {port.get(key) for _, port in entries(service, "spec", "ports") for key in ("port", "name") if key in port}
+    return [port[key] for _, port in entries(service, "spec", "ports") for key in ("port", "name") if key in port]
 
 
 @object_rule(25, "A Service selects pods and leads to ports that they have")
@@ -31,9 +31,10 @@ def services_resolve(manifests: Manifests) -> Iterator[Problem]:
         if not pods:
             yield Problem(name, ("spec", "selector"), "selects no pod of the output")
         ports = entries(service, "spec", "ports")
-        for key in ("name", "port"):
-            for value in twice((port[key], port.get("protocol")) for _, port in ports if key in port):
-                yield Problem(name, ("spec", "ports"), f"two ports have the {key} {value[0]}")
+        for value in twice(port["name"] for _, port in ports if "name" in port):
+            yield Problem(name, ("spec", "ports"), f"two ports have the name {value}")
+        for value in twice(f"{port.get('port')}/{port.get('protocol', 'TCP')}" for _, port in ports):
+            yield Problem(name, ("spec", "ports"), f"two ports have the number {value}")
         for index, port in ports:
             target = port.get("targetPort", port.get("port"))
             for pod in pods:
@@ -76,7 +77,7 @@ def service_monitors_resolve(manifests: Manifests) -> Iterator[Problem]:
         ]
         if not services:
             yield Problem(identity(monitor), ("spec", "selector"), "selects no Service of the output")
-        named = {text(port, "name") for service in services for _, port in entries(service, "spec", "ports")}
+        named = [text(port, "name") for service in services for _, port in entries(service, "spec", "ports")]
         for index, endpoint in entries(monitor, "spec", "endpoints"):
             if services and "port" in endpoint and endpoint["port"] not in named:
                 said = f"no selected Service names a port {endpoint['port']}"

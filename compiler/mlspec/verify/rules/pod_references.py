@@ -14,8 +14,9 @@ from .registry import object_rule
 
 
 def twice(names: Iterable[Any]) -> list[Any]:
-    """Those that occur more than once, each once, in order."""
-    return [name for name, count in Counter(names).items() if count > 1]
+    """Those that occur more than once, each once, in order; what is no plain value is nobody's name."""
+    plain = (name for name in names if not isinstance(name, dict | list))
+    return [name for name, count in Counter(plain).items() if count > 1]
 
 
 @object_rule(25, "Names inside a pod are unique")
@@ -28,8 +29,8 @@ def pod_names_are_unique(manifests: Manifests) -> Iterator[Problem]:
         ports = [port for container in pod.containers for _, port in entries(container.spec, "ports")]
         for name in twice(port["name"] for port in ports if "name" in port):
             yield pod.problem("containers", f"two ports are called {name}")
-        for port, protocol in twice((port.get("containerPort"), port.get("protocol", "TCP")) for port in ports):
-            yield pod.problem("containers", f"two containers listen on {port}/{protocol}")
+        for port in twice(f"{port.get('containerPort')}/{port.get('protocol', 'TCP')}" for port in ports):
+            yield pod.problem("containers", f"two containers listen on {port}")
         for container in pod.containers:
             for name in twice(text(variable, "name") for _, variable in entries(container.spec, "env")):
                 yield container.problem("env", f"{name} is set twice")
@@ -42,8 +43,8 @@ def pod_names_are_unique(manifests: Manifests) -> Iterator[Problem]:
 @object_rule(25, "A mount has a volume, a probe or hook has a port, a claim is declared")
 def parts_resolve(manifests: Manifests) -> Iterator[Problem]:
     for pod in manifests.pods:
-        volumes = {text(volume, "name") for _, volume in entries(pod.spec, "volumes")}
-        claims = {text(claim, "name") for _, claim in entries(pod.spec, "resourceClaims")}
+        volumes = [text(volume, "name") for _, volume in entries(pod.spec, "volumes")]
+        claims = [text(claim, "name") for _, claim in entries(pod.spec, "resourceClaims")]
         for container in pod.containers:
             for index, mount in entries(container.spec, "volumeMounts"):
                 if mount.get("name") not in volumes:
@@ -56,7 +57,7 @@ def parts_resolve(manifests: Manifests) -> Iterator[Problem]:
 
 def _probe_ports(container: Container) -> Iterator[Problem]:
     declared = entries(container.spec, "ports")
-    ports = {port.get("containerPort") for _, port in declared} | {port.get("name") for _, port in declared}
+    ports = [port.get(key) for _, port in declared for key in ("containerPort", "name")]
     hooks = [("lifecycle", hook) for hook in ("postStart", "preStop")]
     for path in [*((probe,) for probe in PROBES), *hooks]:
         for handler in ("httpGet", "tcpSocket", "grpc"):
@@ -109,7 +110,7 @@ def _missing_keys(manifests: Manifests, pod: Pod, path: Path, source: Mapping[st
         said = f"the output has no ConfigMap {source.get('name')}; `optional: true` where somebody else makes it"
         yield pod.problem(*path, said)
         return
-    asked = [text(item, "key") for _, item in entries(source, "items")] + ([source["key"]] if "key" in source else [])
-    for key in asked:
+    named = [source] if "key" in source else [item for _, item in entries(source, "items")]
+    for key in (text(item, "key") for item in named):
         if key not in mapping(config, "data") and key not in mapping(config, "binaryData"):
             yield pod.problem(*path, f"the ConfigMap {source['name']} has no key {key}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..manifests import Container, Manifests, Pod, dig, entries, mapping, number
+from ..manifests import Container, Manifests, Pod, dig, entries, mapping, number, texts
 from ..problem import Problem
 from .probes import HANDLERS, PROBES
 from .registry import object_rule
@@ -91,7 +91,7 @@ def _breaches(pod: Pod, container: Container) -> Iterator[tuple[tuple[str, ...],
         yield ("readOnlyRootFilesystem",), "must be true"
     if dig(own, "capabilities", "drop") != ["ALL"]:
         yield ("capabilities", "drop"), "must be [ALL]"
-    if set(dig(own, "capabilities", "add") or ()) - {"NET_BIND_SERVICE"}:
+    if set(texts(own, "capabilities", "add")) - {"NET_BIND_SERVICE"}:
         yield ("capabilities", "add"), "only NET_BIND_SERVICE may be added"
     if own.get("privileged"):
         yield ("privileged",), "must not be set"

@@ -113,10 +113,12 @@ def memory_volumes_fit(manifests: Manifests) -> Iterator[Problem]:
 def downloads_have_storage(manifests: Manifests) -> Iterator[Problem]:
     for pod in manifests.pods:
         for container in pod.containers:
-            if container.starts_before and _writes_to_disk(pod, container):
-                for part in _QUANTITY_MAPS:
-                    if not dig(container.spec, "resources", part, "ephemeral-storage"):
-                        yield container.problem("resources", part, "ephemeral-storage is missing: it fills a volume")
+            if not container.starts_before or not _writes_to_disk(pod, container):
+                continue
+            for part in _QUANTITY_MAPS:
+                if not dig(container.spec, "resources", part, "ephemeral-storage"):
+                    said = "is missing: the container fills a volume"
+                    yield container.problem("resources", part, "ephemeral-storage", said)
 
 
 def _writes_to_disk(pod: Pod, container: Container) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlspec.plan.kubernetes_features import ON_BY_DEFAULT
 
-from ..manifests import Container, Manifests, Pod, dig, entries, mapping, number, text
+from ..manifests import Container, Manifests, Pod, dig, entries, mapping, number, text, texts
 from ..problem import Manifest, Problem, identity
 from ..selector import selects
 from .probes import startup_budget
@@ -65,11 +65,11 @@ def application_ignores_replicas(manifests: Manifests) -> Iterator[Problem]:
             pointer
             for _, item in entries(application, "spec", "ignoreDifferences")
             if item.get("kind") == "Deployment"
-            for pointer in item.get("jsonPointers", ())
+            for pointer in texts(item, "jsonPointers")
         ]
         if "/spec/replicas" not in ignored:
             yield Problem(identity(application), ("spec", "ignoreDifferences"), "must ignore /spec/replicas")
-        if "RespectIgnoreDifferences=true" not in (dig(application, "spec", "syncPolicy", "syncOptions") or ()):
+        if "RespectIgnoreDifferences=true" not in texts(application, "spec", "syncPolicy", "syncOptions"):
             path = ("spec", "syncPolicy", "syncOptions")
             yield Problem(identity(application), path, "needs RespectIgnoreDifferences=true")
 

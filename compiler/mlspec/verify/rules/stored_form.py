@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..manifests import Manifests, dig, mapping
+from ..manifests import Manifests, entries, mapping
 from ..problem import Path, Problem, identity
 from .registry import object_rule
 
@@ -49,7 +49,7 @@ def text_is_text(manifests: Manifests) -> Iterator[Problem]:
                 yield Problem(identity(manifest), ("data", key), f"is {type(value).__name__}; a ConfigMap holds text")
     for pod in manifests.pods:
         for container in pod.containers:
-            for index, variable in enumerate(dig(container.spec, "env") or ()):
-                value = mapping(variable).get("value", "")
+            for index, variable in entries(container.spec, "env"):
+                value = variable.get("value", "")
                 if not isinstance(value, str):
                     yield container.problem("env", index, "value", f"is {type(value).__name__}; it must be text")
