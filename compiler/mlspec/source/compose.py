@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -30,7 +31,7 @@ from .text import Text, quoted
 
 MAX_DEPTH = 64
 MAX_VALUES = 100_000
-MAX_FINDINGS = 100
+MAX_FINDINGS = 20
 _BLOCK_STYLES = ("|", ">")
 _NOWHERE = Span("")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
@@ -90,7 +91,8 @@ class _Composer:
         self._reported = 0
         self._part = Part()
         self._anchors: list[tuple[str, Span]] = []
-        self._aliased: set[str] = set()
+        self._aliases: list[tuple[str, Span]] = []
+        self._merged: set[str] = set()
 
     def compose_document(self, part: Part) -> bool:
         """Fills `part` with the next document; False at the end of the file."""
@@ -99,16 +101,13 @@ class _Composer:
             if isinstance(event, StreamEndEvent):
                 return False
             event = self._next()
-        self._part, self._anchors, self._aliased = part, [], set()
+        self._part, self._anchors, self._aliases = part, [], []
+        self._merged = set()
         part.start = self._span(start_of(event), end_of(event))
         self._check_directives(event)
         part.root = self._node(self._next(), 1)
         self._next()
-        for name, span in self._anchors:
-            if name not in self._aliased:
-                self._report(
-                    findings.ANCHOR.error(span, f"the anchor {quoted('&' + name)} is not part of the language")
-                )
+        self._report_references()
         return True
 
     def _node(self, event: Event, depth: int) -> Node:
@@ -144,13 +143,24 @@ class _Composer:
 
     def _alias(self, event: AliasEvent) -> Node:
         name, span = event.anchor or "", self._span(start_of(event), end_of(event))
-        targets = [Related(place, "what it stands for") for anchor, place in self._anchors if anchor == name]
-        remedy = "" if targets else f'put it in quotes if it is meant as text: "*{name}"'
-        message = f"the alias {quoted('*' + name)} is not part of the language"
-        self._report(findings.ANCHOR.error(span, message, remedy=remedy, related=targets[-1:]))
-        self._aliased.add(name)
+        self._aliases.append((name, span))
         self._part.sound = False
         return Node(span, None, f"*{name}")
+
+    def _report_references(self) -> None:
+        """One finding for each alias, wherever it is used, and for each anchor that nothing uses."""
+        anchors = dict(self._anchors)
+        uses = Counter(name for name, _ in self._aliases)
+        for name, span in dict(reversed(self._aliases)).items():
+            label = f"used {uses[name]} times" if uses[name] > 1 else ""
+            related = [Related(anchors[name], "what it stands for")] if name in anchors else []
+            remedy = "" if related else f'put it in quotes if it is meant as text: "*{name}"'
+            message = f"the alias {quoted('*' + name)} is not part of the language"
+            self._report(findings.ANCHOR.error(span, message, label=label, remedy=remedy, related=related))
+        for name, span in self._anchors:
+            if name not in uses and name not in self._merged:
+                message = f"the anchor {quoted('&' + name)} is not part of the language"
+                self._report(findings.ANCHOR.error(span, message))
 
     def _sequence(self, start: CollectionStartEvent, depth: int) -> Node:
         items: list[Node] = []
@@ -200,12 +210,12 @@ class _Composer:
 
     def _merged_away(self, key: ScalarEvent, depth: int) -> Node:
         """The value of a merge key: one finding for the key, none for the aliases that it takes."""
-        before = len(self._part.findings)
-        node = self._node(self._next(), depth + 1)
-        self._reported -= len(self._part.findings) - before
-        del self._part.findings[before:]
         self._report(findings.MERGE_KEY.error(self._scalar_span(key), "the merge key `<<` is not part of the language"))
         self._part.sound = False
+        before = len(self._aliases)
+        node = self._node(self._next(), depth + 1)
+        self._merged.update(name for name, _ in self._aliases[before:])
+        del self._aliases[before:]
         return node
 
     def _report_duplicate(self, name: str, span: Span, first: Span) -> None:

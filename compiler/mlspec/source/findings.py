@@ -50,8 +50,8 @@ TOO_DEEP = code(
 TOO_MANY_FINDINGS = code(
     "MLS007",
     "too-many-findings",
-    title="a file has more than 100 findings",
-    reason="So many have one cause more often than a hundred; the rest of the file was not read.",
+    title="a file has more than 20 findings",
+    reason="So many have one cause more often than twenty; the rest of the file was not read.",
     remedy="mend the first ones and run again",
 )
 SYNTAX = code(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -51,7 +52,7 @@ def _read_file(files: Files, path: str) -> Parsed:
         finding = UNREADABLE.error(Span(path), f"the file cannot be read: {error.strerror or error}")
         return Parsed(diagnostics=(finding,), complete=False)
     narrow = data.replace(b"\0", b"")  # UTF-16 is reported, not overlooked
-    if not narrow.strip():
+    if not narrow.removeprefix(BOM_UTF8).strip():
         return Parsed(diagnostics=(EMPTY.error(Span(path), "the file is empty"),), complete=False)
     if not _PERHAPS_OURS.search(narrow):
         return Parsed()
@@ -106,5 +107,7 @@ def _gather(file: str, parts: list[Part]) -> Parsed:
 def _without_mapping(part: Part, root: Node) -> Diagnostic:
     if part.empty:
         return EMPTY.error(part.start, "the document is empty")
-    shape = "a list" if isinstance(root.value, list) else "a single value"
-    return NOT_A_MAPPING.error(root.span, f"the document is {shape}, not a mapping")
+    if isinstance(root.value, list):
+        remedy = "write every item as a document, with a line `---` between two"
+        return NOT_A_MAPPING.error(root.span, "the document is a list, not a mapping", remedy=remedy)
+    return NOT_A_MAPPING.error(root.span, "the document is a single value, not a mapping")

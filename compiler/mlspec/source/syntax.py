@@ -14,6 +14,7 @@ from mlspec.diagnostics import Diagnostic, Related
 from .findings import DIRECTIVE, SYNTAX, TAB, TAG
 from .text import Text, quoted
 
+_LONGEST_KEY = 1024  # characters between a key and its colon (YAML 1.2, 7.4.2)
 _FIRST_WORD = re.compile(r"\S+")
 _KEY_WITHOUT_SPACE = re.compile(r"^\s*(?:- )?([\w.-]+:[^\s:/][^:]*)$")
 
@@ -32,9 +33,13 @@ class _Stop:
         return self.text.content[self.index : self.index + 1]
 
     @property
+    def line_start(self) -> int:
+        return self.text.line_start(self.index)
+
+    @property
     def before(self) -> str:
         """The part of the line in front of the place."""
-        return self.text.content[self.text.line_start(self.index) : self.index]
+        return self.text.content[self.line_start : self.index]
 
     @property
     def at_end(self) -> bool:
@@ -82,9 +87,9 @@ def _second_colon(stop: _Stop) -> Diagnostic:
     before = stop.before
     if re.search(r":\s", before):
         return stop.finding("a second `: ` on one line", "put the value in quotes, or on lines of its own")
-    if len(before) > 1024:
-        return stop.finding("a key is longer than 1,024 characters", "write a shorter key")
-    above = stop.text.content[: stop.text.line_start(stop.index)].rstrip()
+    if len(before) > _LONGEST_KEY:
+        return _long_key(stop, stop.line_start)
+    above = stop.text.content[: stop.line_start].rstrip()
     start = stop.text.line_start(len(above))
     joined = _KEY_WITHOUT_SPACE.match(above[start:])
     if joined:
@@ -98,8 +103,14 @@ def _second_colon(stop: _Stop) -> Diagnostic:
     )
 
 
+def _long_key(stop: _Stop, start: int) -> Diagnostic:
+    return stop.finding(f"a key is longer than {_LONGEST_KEY:,} characters", "write a shorter key", at=start)
+
+
 def _missing_colon(stop: _Stop) -> Diagnostic:
     line = stop.text.rest_of_line(stop.start)
+    if len(line) > _LONGEST_KEY:
+        return _long_key(stop, stop.start)
     key = f"{line.split()[0][:40]}: …" if line.split() else "key: …"
     return stop.finding(
         f"{quoted(line)} is no key: no colon follows",
@@ -154,7 +165,7 @@ def _broken_mapping(stop: _Stop) -> Diagnostic:
     if stop.character == ":":
         return stop.finding("a key is missing before this colon", "write the key", opened="the keys begin here")
     message = "the indentation of this line fits no line above"
-    return stop.finding(message, "give it the indentation of the keys beside it", opened="the keys begin here")
+    return stop.finding(message, "give it the indentation of the keys beside it")
 
 
 def _broken_list(stop: _Stop) -> Diagnostic:
@@ -187,7 +198,7 @@ def _block_header(stop: _Stop) -> Diagnostic:
 
 
 def _directive(stop: _Stop) -> Diagnostic:
-    start = stop.text.line_start(stop.index)
+    start = stop.line_start
     return stop.finding("a line that begins with `%` is a directive to YAML", code=DIRECTIVE, at=start)
 
 

@@ -19,7 +19,7 @@ _LINE_BREAK = re.compile(r"\r\n|\r|\n")  # what editors and YAML 1.2 count; liby
 # Outside c-printable (YAML 1.2, 5.1), or printable but not what it looks like: other line separators, a byte order
 # mark inside the text, and the marks that reverse the direction of writing (CVE-2021-42574).
 _HIDDEN = re.compile(
-    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]+"
 )
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),  # before UTF-16, whose mark it begins with
@@ -74,14 +74,14 @@ def decode(file: str, data: bytes) -> tuple[Text | None, list[Diagnostic]]:
     if len(data) > MAX_BYTES:
         return None, [TOO_LARGE.error(Span(file), f"the file is larger than {MAX_BYTES >> 20} MiB")]
     if encoding := _other_encoding(data):
-        return None, [NOT_UTF8.error(Span(file), f"the file is {encoding}, not UTF-8")]
+        return None, [NOT_UTF8.error(Span(file), f"the file is {encoding[:6]}, not UTF-8")]
     try:
         content = data.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         return None, [_not_utf8(file, data.removeprefix(codecs.BOM_UTF8), error.start)]
     text = Text(file, content)
     findings = list(islice(_hidden_characters(text), _SHOWN_HIDDEN_CHARACTERS))
-    return (Text(file, _HIDDEN.sub("\ufffd", content)) if findings else text), findings
+    return (Text(file, _HIDDEN.sub(_replacement, content)) if findings else text), findings
 
 
 def displayed(data: bytes) -> str:
@@ -112,14 +112,18 @@ def _hidden_characters(text: Text) -> Iterator[Diagnostic]:
     import unicodedata  # a megabyte of tables, for findings only
 
     for found in _HIDDEN.finditer(text.content):
-        character = found.group()
-        name = unicodedata.name(character, "a control character")
+        character = found.group()[0]
+        name = unicodedata.name(character, "control character")
         yield HIDDEN_CHARACTER.error(
             text.span(found.start(), found.end()),
             f"the character U+{ord(character):04X} is not visible",
             label=name.lower(),
             remedy=f'remove it; where it is meant, write "{_escape(character)}" in double quotes',
         )
+
+
+def _replacement(found: re.Match[str]) -> str:
+    return "\ufffd" * len(found.group())
 
 
 def _escape(character: str) -> str:

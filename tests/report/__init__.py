@@ -1,0 +1,1 @@
+"""Tests of the report stage: findings in, what a person reads out."""
