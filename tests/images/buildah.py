@@ -84,7 +84,7 @@ class Buildah:
         cache.mkdir(parents=True, exist_ok=True)
         self._cache = cache
         self._command = ["buildah", "--root", str(cache / "storage"), "--runroot", str(cache / "run")]
-        self._index = host_index()
+        self._index = host_index(can_mount=True)
 
     @contextmanager
     def session(self) -> Iterator[Buildah]:

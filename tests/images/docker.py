@@ -51,9 +51,11 @@ class Docker:
     def build(self, context: Path) -> str:
         with tempfile.TemporaryDirectory() as scratch:
             secret, image = Path(scratch, "pip.conf"), Path(scratch, "image")
-            secret.write_text(host_index().pip_conf)
+            index = host_index(can_mount=self._program == "podman")
+            secret.write_text(index.pip_conf)
+            mounts = [f"--volume={host}:{inside}:ro" for host, inside in index.mounts.items()]
             options = [f"--secret=id=pip.conf,src={secret}", f"--iidfile={image}"]
-            run([self._program, "build", *options, str(context)])
+            run([self._program, "build", *options, *mounts, str(context)])
             return image.read_text().strip()
 
     def config(self, image: str) -> ImageConfig:
@@ -68,7 +70,13 @@ class Docker:
 
     @contextmanager
     def start(self, image: str, user: tuple[int, int] | None = None) -> Iterator[DockerContainer]:
-        limits = ["--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--network=none"]
+        limits = [
+            "--read-only",
+            "--tmpfs=/tmp:mode=1777",
+            "--cap-drop=ALL",
+            "--security-opt=no-new-privileges",
+            "--network=none",
+        ]
         chosen = [f"--user={user[0]}:{user[1]}"] if user else []
         name = run([self._program, "run", "--detach", *limits, *chosen, image]).strip()
         try:

@@ -36,11 +36,14 @@ class Index:
     mounts: dict[str, str]
 
 
-def host_index() -> Index:
+def host_index(*, can_mount: bool) -> Index:
+    """What a build cannot mount is left out: then pip uses the base image's certificates."""
     settings = _host_settings()
     mounts: dict[str, str] = {}
     certificates = settings.pop("cert", None) or ssl.get_default_verify_paths().cafile
     chosen = {key: value for key, value in settings.items() if key in _PASSED_ON}
+    if not can_mount:
+        return Index(_pip_conf(chosen), {})
     if certificates and Path(certificates).is_file():
         chosen["cert"] = CERTIFICATES
         mounts[str(Path(certificates).resolve())] = CERTIFICATES
@@ -48,8 +51,11 @@ def host_index() -> Index:
         for folder in map(_local_folder, chosen.get(key, "").split()):
             if folder is not None:
                 mounts[str(folder)] = str(folder)
-    lines = [f"{key} = {' '.join(value.split())}" for key, value in sorted(chosen.items())]
-    return Index("[global]\n" + "\n".join(lines) + "\n", mounts)
+    return Index(_pip_conf(chosen), mounts)
+
+
+def _pip_conf(settings: dict[str, str]) -> str:
+    return "[global]\n" + "".join(f"{key} = {' '.join(value.split())}\n" for key, value in sorted(settings.items()))
 
 
 def _host_settings() -> dict[str, str]:

@@ -36,7 +36,7 @@ for top in ("/app", "/opt/venv"):
 _WRITE = """
 import os
 print("read-only" if os.statvfs("/").f_flag & os.ST_RDONLY else "writable", "root")
-for path in ("/app/main.py", "/app/new", "/opt/venv/new", "/var/tmp/new"):
+for path in ("/app/main.py", "/app/new", "/opt/venv/new"):
     try:
         open(path, "a")
         print("opened", path)

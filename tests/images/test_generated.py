@@ -1,0 +1,25 @@
+"""The images of `specs/`, as committed in `generated/`, give the answers that lie beside the specs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .engine import Engine
+from .serving import check_config, check_image
+
+REPOSITORY = Path(__file__).parents[2]
+CONTEXTS = sorted(path.parent for path in (REPOSITORY / "generated/images").glob("*/Dockerfile"))
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.name)
+def test_generated_image_gives_the_expected_answer(context: Path, engine: Engine) -> None:
+    model = json.loads((context / "model.json").read_bytes())
+    asked = json.loads((REPOSITORY / "specs" / model["name"] / "expected.json").read_bytes())
+    image = engine.build(context)
+    title = {"org.opencontainers.image.title": model["name"], "org.opencontainers.image.version": model["version"]}
+    check_config(engine.config(image), title)
+    expected = {output["name"]: output["data"] for output in asked["outputs"]}
+    check_image(engine, image, model["name"], asked["inputs"], expected)
