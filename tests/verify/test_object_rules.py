@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlspec.verify.kubernetes_schema import schema_problems
@@ -92,6 +92,7 @@ _json = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(data=st.data())
 def test_no_shape_of_a_manifest_raises(data: st.DataObject) -> None:
     """An override may put anything anywhere; a custom resource meets the rules without a schema before them."""

@@ -27,7 +27,7 @@ def _scaled(count: int, base: int, suffixes: tuple[str, ...]) -> str:
 
 def cpu(millicores: int) -> str:
     """Thousandths of a core as a quantity: `2`, `500m`."""
-    return str(millicores // 1000) if millicores % 1000 == 0 else f"{millicores}m"
+    return f"{millicores}m" if millicores % 1000 else _scaled(millicores // 1000, 1000, _DECIMAL)
 
 
 def seconds(time: timedelta) -> int:
