@@ -151,6 +151,14 @@ class Manifests:
     def autoscalers(self) -> list[Manifest]:
         return self.of("HorizontalPodAutoscaler", "ScaledObject")
 
+    @cached_property
+    def applications(self) -> list[Manifest]:
+        """The Applications of Argo CD that bring the pods, by the namespace that they go to."""
+        namespaces = {text(pod.workload, "metadata", "namespace") for pod in self.pods}
+        return [
+            found for found in self.of("Application") if text(found, "spec", "destination", "namespace") in namespaces
+        ]
+
     def pod_of(self, reference: Mapping[str, Any]) -> Pod | None:
         """The pod template of the workload that a scale target reference names."""
         wanted = (reference.get("kind", "Deployment"), reference.get("name"))

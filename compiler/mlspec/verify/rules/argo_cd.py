@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..manifests import Manifests, dig, entries, items, mapping, text, texts
-from ..problem import Problem, identity
+from ..problem import Manifest, Problem, identity
 from .registry import object_rule
 
 _WAVE = "argocd.argoproj.io/sync-wave"
@@ -28,6 +28,7 @@ _WAVES = {
 }
 _OPTIONS = {"ServerSideApply=true", "ApplyOutOfSyncOnly=true", "PruneLast=true"}
 _RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}}
+_ARGO_CD = "argoproj.io/v1alpha1"
 _BUILT_IN = ("v1", "apps/v1", "batch/v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1", "resource.k8s.io/v1")
 
 
@@ -65,15 +66,14 @@ def application(manifests: Manifests) -> Iterator[Problem]:
             path = ("spec", "syncPolicy", "automated")
             yield Problem(identity(found), path, "must prune and heal, or be left out")
         options = {*texts(found, "spec", "syncPolicy", "syncOptions")}
-        needed = _OPTIONS | ({"SkipDryRunOnMissingResource=true"} if _has_custom(manifests) else set())
+        needed = _OPTIONS | ({"SkipDryRunOnMissingResource=true"} if _brings_custom(manifests, found) else set())
         for option in sorted(needed - options):
             yield Problem(identity(found), ("spec", "syncPolicy", "syncOptions"), f"needs {option}")
 
 
-def _has_custom(manifests: Manifests) -> bool:
-    return any(
-        manifest.get("apiVersion") not in _BUILT_IN and manifest.get("kind") not in ("Application", "AppProject")
-        for manifest in manifests
+def _brings_custom(manifests: Manifests, application: Manifest) -> bool:
+    return any(application is found for found in manifests.applications) and any(
+        manifest.get("apiVersion") not in (*_BUILT_IN, _ARGO_CD) for manifest in manifests
     )
 
 
@@ -93,20 +93,20 @@ def project_is_narrow(manifests: Manifests) -> Iterator[Problem]:
             yield Problem(name, ("spec", "namespaceResourceWhitelist"), "must list the kinds that are emitted")
 
 
-@object_rule(35, "The AppProject permits every object that its Applications bring")
+@object_rule(35, "The AppProject of an Application permits where it reads, where it goes and what it brings")
 def project_permits_all(manifests: Manifests) -> Iterator[Problem]:
-    for project in manifests.of("AppProject"):
-        if not any(dig(found, "spec", "project") == dig(project, "metadata", "name") for found in _models(manifests)):
+    for found in manifests.applications:
+        project = manifests.named("AppProject", dig(found, "spec", "project"))
+        if project is None:
             continue
-        permitted = {
-            (text(item, "group"), text(item, "kind"))
-            for _, item in entries(project, "spec", "namespaceResourceWhitelist")
-        }
+        name = identity(project)
+        if text(found, "spec", "source", "repoURL") not in texts(project, "spec", "sourceRepos"):
+            yield Problem(identity(found), ("spec", "source", "repoURL"), f"{name} does not permit it")
+        if dig(found, "spec", "destination") not in items(project, "spec", "destinations"):
+            yield Problem(identity(found), ("spec", "destination"), f"{name} does not permit it")
+        listed = entries(project, "spec", "namespaceResourceWhitelist")
+        permitted = [(text(item, "group"), text(item, "kind")) for _, item in listed]
         for manifest in manifests:
             kind = (text(manifest, "apiVersion").rpartition("/")[0], text(manifest, "kind"))
-            if kind[1] not in ("Application", "AppProject") and kind not in permitted:
-                yield Problem(identity(manifest), ("kind",), f"{identity(project)} does not permit it")
-
-
-def _models(manifests: Manifests) -> list[object]:
-    return list(manifests.of("Application"))
+            if manifest.get("apiVersion") != _ARGO_CD and kind not in permitted:
+                yield Problem(identity(manifest), ("kind",), f"{name} does not permit it")

@@ -60,7 +60,7 @@ def autoscaler_owns_replicas(manifests: Manifests) -> Iterator[Problem]:
 def application_ignores_replicas(manifests: Manifests) -> Iterator[Problem]:
     if not manifests.autoscalers:
         return
-    for application in manifests.of("Application"):
+    for application in manifests.applications:
         ignored = [
             pointer
             for _, item in entries(application, "spec", "ignoreDifferences")
