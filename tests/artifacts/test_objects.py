@@ -12,6 +12,7 @@ from mlspec.artifacts.manifest import ManifestFile
 from mlspec.verify.rules.registry import rule_problems
 from tests.artifacts.plans import PLANS
 from tests.artifacts.rendered import deployment_files, environment_files, objects
+from tests.crds import crd_problems, require_crds
 
 MINORS = ["1.33", "1.34", "1.35", "1.36", "1.37"]
 WAVES = {
@@ -47,6 +48,17 @@ def test_kubernetes_knows_every_field(name: str, minor: str) -> None:
     for item in cluster_objects(name):
         if not item["apiVersion"].startswith(CUSTOM):
             kubernetes_validate.validate(item, minor, strict=True)
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_custom_resources_have_the_fields_that_their_projects_define(name: str) -> None:
+    require_crds()
+    assert crd_problems(objects(deployment_files(name))) == []
+
+
+def test_what_argo_cd_reads_has_the_fields_that_it_defines() -> None:
+    require_crds()
+    assert crd_problems(objects(environment_files())) == []
 
 
 @pytest.mark.parametrize("name", PLANS)
