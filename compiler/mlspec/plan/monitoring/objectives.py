@@ -35,6 +35,8 @@ class Objective:
     period: int
     burn_rates: tuple[BurnRate, ...]
     indicator: Indicator
+    threshold: Decimal | None = None
+    """Of a latency, in seconds."""
 
     @property
     def budget(self) -> Decimal:
@@ -44,13 +46,14 @@ class Objective:
 
 def plan_objectives(subject: Subject, slo: Slo) -> list[RuleGroup]:
     """A group for each objective, and one for what they add up to over the period."""
-    objectives = list(_objectives(subject, slo))
+    objectives = list(objectives_of(subject, slo))
     burning = [rule_group(subject, objective) for objective in objectives]
     totals = tuple(_record_ratio(subject, objective.indicator, objective.period) for objective in objectives)
     return [*burning, RuleGroup(f"{subject.model}-period", span(_PERIOD_INTERVAL), totals)]
 
 
-def _objectives(subject: Subject, slo: Slo) -> Iterator[Objective]:
+def objectives_of(subject: Subject, slo: Slo) -> Iterator[Objective]:
+    """What the user asked for, each with its indicator and its burn rates."""
     period = seconds(slo.period)
     rates = burn_rates(period)
     shortest = min(rate.short for rate in rates)
@@ -61,7 +64,9 @@ def _objectives(subject: Subject, slo: Slo) -> Iterator[Objective]:
         threshold = Decimal(slo.latency.threshold // timedelta(milliseconds=1)) / 1000
         indicator = latency(subject, threshold, shortest)
         fault = f"take longer than {duration(slo.latency.threshold)}"
-        yield Objective("latency", "MlspecLatencyBudgetBurn", fault, slo.latency.target, period, rates, indicator)
+        yield Objective(
+            "latency", "MlspecLatencyBudgetBurn", fault, slo.latency.target, period, rates, indicator, threshold
+        )
 
 
 def rule_group(subject: Subject, objective: Objective) -> RuleGroup:

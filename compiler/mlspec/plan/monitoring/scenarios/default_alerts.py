@@ -1,0 +1,159 @@
+"""Subject -> scenarios in which each alert that every deployment gets fires, and in which it is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from mlspec.plan.monitoring import alerts
+from mlspec.plan.monitoring.subject import Subject
+from mlspec.plan.plan import AlertingRule, Labels
+from mlspec.spec.scalars import parse_duration
+from mlspec_runtime import metric_names as metrics
+
+from .scenario import SCRAPE_INTERVAL, Phase, Scenario, Series
+
+_BEFORE = 600
+"""Seconds of the state before an alert's own hold time counts, so that a window over it is full."""
+_HOUR = 3_600
+_COARSE = 300
+
+Samples = tuple[str, Labels, Decimal | float, int]
+"""Metric, labels, level, and growth a scrape."""
+
+
+def default_scenarios(subject: Subject) -> Iterator[Scenario]:
+    """In the order of the alerts."""
+    yield from _metrics_absent(subject)
+    yield from _no_replica_ready(subject)
+    yield from _replicas_not_ready(subject)
+    yield from _crash_looping(subject)
+    yield from _startup_slow(subject)
+    yield from _requests_refused(subject)
+    yield from _memory_near_limit(subject)
+    if subject.gpu:
+        yield from _accelerator_idle(subject)
+
+
+def _metrics_absent(subject: Subject) -> Iterator[Scenario]:
+    rule = alerts.metrics_absent(subject)
+    wanted = ("kube_deployment_spec_replicas", _deployment(subject), 1, 0)
+    one, two = (("up", _target(subject, suffix)) for suffix in ("aaaaa", "bbbbb"))
+    yield _scenario(rule, "every replica down", True, wanted, (*one, 0, 0), (*two, 0, 0))
+    yield _scenario(rule, "no replica to be found", True, wanted)
+    yield _scenario(rule, "one of two up", False, wanted, (*one, 0, 0), (*two, 1, 0))
+    if subject.min_replicas == 0:
+        yield _scenario(rule, "scaled to zero", False, (wanted[0], wanted[1], 0, 0))
+
+
+def _no_replica_ready(subject: Subject) -> Iterator[Scenario]:
+    rule = alerts.no_replica_ready(subject)
+    for name, wanted, ready, fires in (
+        ("none of two", 2, 0, True),
+        ("one of two", 2, 1, False),
+        ("none wanted", 0, 0, False),
+    ):
+        yield _scenario(rule, name, fires, *_replicas(subject, wanted, ready))
+
+
+def _replicas_not_ready(subject: Subject) -> Iterator[Scenario]:
+    rule = alerts.replicas_not_ready(subject)
+    for name, ready, progress, fires in (
+        ("two of three", 2, 0, True),
+        ("a rollout", 2, 1, False),
+        ("all ready", 3, 0, False),
+    ):
+        updated = ("kube_deployment_status_replicas_updated", _deployment(subject), 1, progress)
+        yield _scenario(rule, name, fires, *_replicas(subject, 3, ready), updated)
+
+
+def _crash_looping(subject: Subject) -> Iterator[Scenario]:
+    rule, metric = alerts.crash_looping(subject), "kube_pod_container_status_waiting_reason"
+    labels = {**_container(subject, subject.service), "reason": "CrashLoopBackOff"}
+    namesake = {**_container(subject, f"{subject.service}-eu"), "reason": "CrashLoopBackOff"}
+    yield _scenario(rule, "waiting", True, (metric, labels, 1, 0))
+    yield _scenario(rule, "pulling the image", False, (metric, {**labels, "reason": "ImagePullBackOff"}, 1, 0))
+    yield _scenario(rule, "a model with a longer name", False, (metric, namesake, 1, 0))
+
+
+def _startup_slow(subject: Subject) -> Iterator[Scenario]:
+    rule = alerts.startup_slow(subject)
+    for name, share, fires in (("near the budget", "0.81", True), ("within it", "0.79", False)):
+        labels = {**_target(subject), metrics.VERSION: "1.0.0"}
+        yield _scenario(rule, name, fires, (metrics.MODEL_LOAD, labels, Decimal(share) * subject.startup_budget, 0))
+
+
+def _requests_refused(subject: Subject) -> Iterator[Scenario]:
+    rule = alerts.requests_refused(subject)
+    full, draining = metrics.REASON_QUEUE_FULL, metrics.REASON_DRAINING
+    for name, reason, growth, fires in (
+        ("full", full, 1, True),
+        ("not any more", full, 0, False),
+        ("at the end", draining, 1, False),
+    ):
+        yield _scenario(rule, name, fires, (metrics.REJECTED, {**_target(subject), metrics.REASON: reason}, 5, growth))
+
+
+def _memory_near_limit(subject: Subject) -> Iterator[Scenario]:
+    rule, metric = alerts.memory_near_limit(subject), "container_memory_working_set_bytes"
+    server = _container(subject, subject.service)
+    for name, share, labels, fires in (
+        ("nearly all", "0.91", server, True),
+        ("enough left", "0.89", server, False),
+        ("another container", "0.91", {**server, "container": "sidecar"}, False),
+    ):
+        yield _scenario(rule, name, fires, (metric, labels, Decimal(share) * subject.memory, 0))
+
+
+def _accelerator_idle(subject: Subject) -> Iterator[Scenario]:
+    rule = alerts.accelerator_idle(subject)
+    metric, whole = ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 1) if subject.gpu_slice else ("DCGM_FI_DEV_GPU_UTIL", 100)
+    plain = {"namespace": subject.namespace, "pod": _pod(subject.service)}
+    exporter = {"namespace": "gpu-operator", "pod": "dcgm-exporter-4kx9c"}
+    exported = {**exporter, **{f"exported_{label}": value for label, value in plain.items()}}
+    for name, share, labels, fires in (
+        ("4% busy", "0.04", plain, True),
+        ("4% busy, labels exported", "0.04", exported, True),
+        ("6% busy", "0.06", plain, False),
+    ):
+        yield _scenario(rule, name, fires, (metric, labels, Decimal(share) * whole, 0), before=6 * _HOUR)
+
+
+def _scenario(rule: AlertingRule, name: str, fires: bool, *samples: Samples, before: int = _BEFORE) -> Scenario:
+    """The same state from the start until the alert's hold time is over."""
+    wait = parse_duration(rule.for_) // timedelta(seconds=1)
+    seconds = -(-(before + wait + 60) // _COARSE) * _COARSE
+    series = tuple(
+        Series(metric, labels, (Phase(2 * seconds, Decimal(growth), Decimal(str(level))),))
+        for metric, labels, level, growth in samples
+    )
+    interval = SCRAPE_INTERVAL if seconds < _HOUR else _COARSE
+    return Scenario(f"{rule.alert}: {name}", rule.alert, rule.labels["severity"], fires, series, seconds, interval)
+
+
+def _deployment(subject: Subject) -> Labels:
+    return {"namespace": subject.namespace, "deployment": subject.service, **_state_metrics()}
+
+
+def _replicas(subject: Subject, wanted: int, ready: int) -> Iterator[Samples]:
+    yield "kube_deployment_spec_replicas", _deployment(subject), wanted, 0
+    yield "kube_deployment_status_replicas_ready", _deployment(subject), ready, 0
+
+
+def _container(subject: Subject, service: str) -> Labels:
+    names = {"namespace": subject.namespace, "pod": _pod(service), "container": subject.container}
+    return {**names, "job": "kubelet"}
+
+
+def _target(subject: Subject, suffix: str = "x2x4z") -> Labels:
+    pod = _pod(subject.service, suffix)
+    return {"namespace": subject.namespace, "job": subject.service, "pod": pod, metrics.MODEL: subject.model}
+
+
+def _pod(service: str, suffix: str = "x2x4z") -> str:
+    return f"{service}-7d9f8c6b5-{suffix}"
+
+
+def _state_metrics() -> Mapping[str, str]:
+    return {"job": "kube-state-metrics", "instance": "10.0.0.7:8443"}
