@@ -35,9 +35,11 @@ _NAMES: Final = {dtype: name for name, dtype in DTYPES.items()}
 
 def datatype_of(array: Array) -> str | None:
     """The protocol's word for an array's dtype; None where it has none (complex numbers, dates, …)."""
-    if array.dtype.kind in "OSUT":
+    dtype = array.dtype
+    name = _NAMES.get(dtype)
+    if name is None and dtype.kind in "OSUT":
         return BYTES
-    return _NAMES.get(array.dtype.newbyteorder("<"))
+    return name or _NAMES.get(dtype.newbyteorder("<"))
 
 
 def decode_text(array: Array) -> Array:

@@ -18,9 +18,12 @@ class TensorSpec:
     shape: tuple[int, ...]
 
     def allows(self, shape: tuple[int, ...]) -> bool:
-        return len(shape) == len(self.shape) and all(
-            want in (-1, length) for want, length in zip(self.shape, shape, strict=True)
-        )
+        if len(shape) != len(self.shape):
+            return False
+        for want, length in zip(self.shape, shape, strict=True):  # noqa: SIM110 - each request pays for it
+            if want not in (-1, length):
+                return False
+        return True
 
     def as_json(self) -> dict[str, Any]:
         return {"name": self.name, "datatype": self.datatype, "shape": list(self.shape)}

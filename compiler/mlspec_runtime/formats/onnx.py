@@ -67,9 +67,11 @@ def load(manifest: Manifest) -> OnnxModel:
     # Spinning threads would take the core that parses requests.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(
-        str(model_path(manifest)), options, providers=onnxruntime.get_available_providers()
-    )
+    providers = onnxruntime.get_available_providers()
+    if "CUDAExecutionProvider" in providers:
+        # CUDA comes as wheels, below site-packages, where the loader does not look by itself.
+        onnxruntime.preload_dlls()
+    session = onnxruntime.InferenceSession(str(model_path(manifest)), options, providers=providers)
     return OnnxModel(session, manifest, InvalidArgument)
 
 

@@ -80,10 +80,13 @@ def _numbers(data: JsonArray, datatype: str, place: str) -> Array:
         raise bad(f"{place}: data must be {word} for {datatype}") from None
     if wide.dtype == wanted:
         return wide
-    with np.errstate(over="ignore"):
-        narrow = wide.astype(wanted)
-    fits = np.isfinite(narrow) if code == "d" else narrow == wide
-    if not fits.all():
+    try:
+        with np.errstate(over="raise"):
+            narrow = wide.astype(wanted)
+        fits = code == "d" or bool((narrow == wide).all())
+    except FloatingPointError:
+        fits = False
+    if not fits:
         raise bad(f"{place}: data has a number that does not fit {datatype}")
     return narrow
 
