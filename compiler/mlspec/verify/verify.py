@@ -38,24 +38,26 @@ def verify(resolved: ResolvedSpec, plan: Plan, outputs: Sequence[Output]) -> tup
     patched, found = apply_overrides(resolved, plan.patches, outputs, plan.kubernetes)
     if has_errors(found):
         return patched, found
-    problems = object_problems(_manifests(patched), plan.kubernetes, parse=bool(plan.patches))
+    # What the compiler makes by itself is parsed by its checks and tests, at less cost.
+    changed = [after for after, before in zip(patched, outputs, strict=True) if after is not before]
+    problems = [problem for manifest in _manifests(changed) for problem in expression_problems(manifest)]
+    problems += manifest_problems(_manifests(patched), plan.kubernetes)
     if problems:
-        ours = set(object_problems(_manifests(outputs), plan.kubernetes, parse=False))
+        ours = set(manifest_problems(_manifests(outputs), plan.kubernetes))
         found += [_diagnostic(resolved, plan, problem, ours=problem in ours) for problem in problems]
     return patched, found
 
 
-def object_problems(objects: Sequence[Manifest], minor: str, *, parse: bool = True) -> list[Problem]:
-    """What is wrong with the objects of one deployment. What the schema refuses comes alone: rules need sound objects.
+def object_problems(objects: Sequence[Manifest], minor: str) -> list[Problem]:
+    """Everything that is wrong with the objects of one deployment, the PromQL in them included."""
+    expressions = [problem for manifest in objects for problem in expression_problems(manifest)]
+    return expressions + manifest_problems(objects, minor)
 
-    `parse` reads the PromQL in them too; what the compiler makes by itself is parsed by checks and tests, at less cost.
-    """
-    found = [problem for manifest in objects for problem in schema_problems(manifest, minor)]
-    if found:
-        return found
-    if parse:
-        found += [problem for manifest in objects for problem in expression_problems(manifest)]
-    return found + rule_problems(objects, minor)
+
+def manifest_problems(objects: Sequence[Manifest], minor: str) -> list[Problem]:
+    """What the schemas refuse; where they refuse nothing, what the rules find: those need sound objects."""
+    refused = [problem for manifest in objects for problem in schema_problems(manifest, minor)]
+    return refused or rule_problems(objects, minor)
 
 
 def _manifests(outputs: Iterable[Output]) -> list[Manifest]:
