@@ -67,7 +67,8 @@ def load(manifest: Manifest) -> OnnxModel:
     # Spinning threads would take the core that parses requests.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    providers = onnxruntime.get_available_providers()
+    # TensorRT is named in every wheel for GPUs and installed by none.
+    providers = [name for name in onnxruntime.get_available_providers() if name != "TensorrtExecutionProvider"]
     if "CUDAExecutionProvider" in providers:
         # CUDA comes as wheels, below site-packages, where the loader does not look by itself.
         onnxruntime.preload_dlls()
