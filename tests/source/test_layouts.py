@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from mlspec.source.compose import compose
 from mlspec.source.events import PurePythonParser
+from mlspec.source.findings import SYNTAX
 from mlspec.source.node import Node
 from mlspec.source.read import parse
 from mlspec.source.text import Text
@@ -37,6 +38,12 @@ def test_a_span_holds_what_the_scalar_is_written_as(layout: tuple[dict[str, Plai
         assert json.loads(written(text, node)) == node.value
         assert document.root.get(*path) is node
         assert document.root.locate(path) == node.span
+
+
+def test_the_parser_without_libyaml_refuses_half_a_character_too() -> None:
+    (part,) = compose(Text("model.yaml", 'a: "\\ud83d"'), PurePythonParser)
+    assert part.root is None
+    assert [found.code for found in part.findings] == [SYNTAX.id]
 
 
 @settings(max_examples=30)

@@ -97,3 +97,8 @@ def test_a_scalar_keeps_its_spelling() -> None:
     (document,) = parse("model.yaml", b"version: 1.10\nmask: 012\n").documents
     assert document.root.plain() == {"version": 1.1, "mask": 12}
     assert [node.text for _, node in document.root.scalars()] == ["1.10", "012"]
+
+
+def test_an_empty_value_at_the_end_of_a_file_stands_in_it() -> None:
+    (document,) = parse("model.yaml", b"a: 1\n? spec").documents
+    assert document.root.locate(("spec",)) == Span("model.yaml", 2, 7, 2, 7)

@@ -52,6 +52,7 @@ def test_several_documents_may_share_a_file() -> None:
         b"# for mlspec\nreplicas: [1\n",
         b"{{- range .Values.models }}\nkind: Model\n{{- end }}\n",
         b"apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: a, name: b}\n",
+        b"apiVersion: mlspec-operator.io/v1\nkind: Widget\n",
         b"kind: Model\nname: mlflow\n",
         b"- mlspec.dev/label\n- *undefined\n",
         b"a note about mlspec.dev/docs\n",
@@ -59,7 +60,7 @@ def test_several_documents_may_share_a_file() -> None:
         b"# nothing but a comment\n",
         b"#" * 2_000_000,
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_a_file_of_another_tool_is_left_alone(content: bytes) -> None:
     assert read(specs__other=content) == Parsed()

@@ -18,6 +18,7 @@ KEYS = ["minReplicas", "maxReplicas", "metrics", "memory", "model", "scaleDownAf
         ("min_replicas", "minReplicas"),
         ("MINREPLICAS", "minReplicas"),
         ("min-replica", "minReplicas"),
+        ("c-p-u", "cpu"),
         ("metric", "metrics"),
         ("memroy", "memory"),
         ("acelerators", "accelerator"),
