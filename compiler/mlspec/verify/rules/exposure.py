@@ -18,9 +18,9 @@ _CREDENTIAL = re.compile(
     r"|\bgh[pousr]_[A-Za-z0-9]{36}"
     r"|\bglpat-[\w-]{20}"
     r"|\bhf_[A-Za-z0-9]{34}"
-    r"|\bxox[abprs]-[\w-]{10}"
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10}"
     r"|\bsk-[A-Za-z0-9_-]{32}"
-    r"|://[^/\s:@]+:[^/\s:@$]+@"
+    r"|\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/:@]+@"
 )
 """Forms that credentials of well-known services have, and a password inside an address."""
 

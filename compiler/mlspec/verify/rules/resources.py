@@ -12,7 +12,7 @@ from ..problem import Path, Problem, identity
 from ..quantity import canonical, value
 from .registry import object_rule
 
-_MIG = re.compile(r"mig-\d+g\.\d+gb(\.me(\.all)?|\.gfx)?")
+_MIG = re.compile(r"mig-\d+g\.\d+gb(?:[.-][a-z]+)*")
 _QUANTITY_MAPS = ("limits", "requests")
 _QUANTITY_FIELDS = ("sizeLimit", "averageValue", "divisor")
 
@@ -105,8 +105,8 @@ def memory_volumes_fit(manifests: Manifests) -> Iterator[Problem]:
             mounted = {text(mount, "name") for _, mount in entries(container.spec, "volumeMounts")}
             limit = amount(dig(container.spec, "resources", "limits", "memory"))
             used = sum((size for name, size in sizes.items() if name in mounted), start=Fraction(0))
-            if limit is not None and used and used >= limit:
-                yield container.problem("volumeMounts", "its volumes in memory leave nothing of the memory limit")
+            if limit is not None and used > limit:
+                yield container.problem("volumeMounts", "its volumes in memory exceed the memory limit")
 
 
 @object_rule(7, "A pod that downloads into a volume requests and limits ephemeral storage")
