@@ -23,6 +23,7 @@ BROKEN: dict[str, bytes] = {
     "nested-too-deep": HEAD + b"spec: " + b"[" * 5_000,
     "too-many-values": HEAD + b"spec:\n" + b"-\n" * 150_000,
     "too-many-findings": HEAD + b"a: 1\n" * 300,
+    "too-many-documents": HEAD + b"---\n" * 500,
     # what the language leaves out
     "duplicate-key": HEAD + b"spec:\n  cpu: 1\n  memory: 1Gi\n  cpu: 2\n",
     "duplicate-key-three-times": HEAD + b"spec: {a: 1, 'a': 2, \"a\": 3}\n",

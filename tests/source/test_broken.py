@@ -64,4 +64,5 @@ WHOLE = {
     "directive",
     "directive-tag",
     "empty-between-others",
+    "too-many-documents",
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from enum import StrEnum
 
-import wcwidth
-
 _TAB = "→   "
 _JOINERS = "\u200c\u200d"  # hold the parts of an emoji, or of a word in many scripts, together
 _UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, format (direction marks), surrogate, line and paragraph separator
@@ -28,7 +26,11 @@ def visible(text: str) -> str:
 
 def columns(shown: str) -> int:
     """How many columns of a terminal a visible text takes: none for a combining character, two for a wide one."""
-    return len(shown) if shown.isascii() else max(wcwidth.wcswidth(shown), 0)
+    if shown.isascii():
+        return len(shown)
+    import wcwidth  # 30 ms of tables, for findings in other scripts only
+
+    return max(wcwidth.wcswidth(shown), 0)
 
 
 def paint(shown: str, style: Style, colour: bool) -> str:

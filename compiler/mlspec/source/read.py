@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from mlspec.diagnostics import Diagnostic, Span, has_errors
 
-from .compose import Part, compose
+from .compose import MAX_FINDINGS, Part, compose
 from .files import Files
-from .findings import EMPTY, NOT_A_MAPPING, UNREADABLE
+from .findings import EMPTY, NOT_A_MAPPING, TOO_MANY_FINDINGS, UNREADABLE
 from .header import VERSION, read_header
 from .node import Document, Node
 from .text import MAX_BYTES, decode
@@ -101,7 +101,15 @@ def _gather(file: str, parts: list[Part]) -> Parsed:
         else:
             complete = False
             diagnostics.append(_without_mapping(part, part.root))
-    return Parsed(tuple(documents), tuple(diagnostics), complete)
+    return Parsed(tuple(documents), tuple(_bounded(diagnostics)), complete)
+
+
+def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """One document has bounded findings; a file of thousands of documents has not."""
+    if len(diagnostics) <= MAX_FINDINGS + 1:
+        return diagnostics
+    message = f"the file has more than {MAX_FINDINGS} findings; the rest of them is not shown"
+    return [*diagnostics[:MAX_FINDINGS], TOO_MANY_FINDINGS.error(diagnostics[MAX_FINDINGS].span, message)]
 
 
 def _without_mapping(part: Part, root: Node) -> Diagnostic:
