@@ -12,9 +12,6 @@ from fractions import Fraction
 from typing import Literal
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
-SHORTEST_PERIOD = 7 * _DAY
-LONGEST_PERIOD = 92 * _DAY
-"""Seconds: between them every window is a multiple of the scrape interval, and kept by a usual Prometheus."""
 _USUAL_PERIOD = 30 * _DAY
 _WINDOWS = (
     *(minutes * _MINUTE for minutes in (2, 3, 5, 10, 15, 20, 30, 45)),

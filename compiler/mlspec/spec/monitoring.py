@@ -30,8 +30,9 @@ class Slo(Section):
     )
     latency: Annotated[Latency | None, Field(description="The share of requests answered in time.")] = None
     period: Annotated[
-        Annotated[Duration, between("1d", "400d")],
-        Field(description="The window that the error budget is for.", json_schema_extra={"default": "30d"}),
+        # The alerts' windows scale with it: below, the short ones hold too few scrapes; above, Prometheus forgets.
+        Annotated[Duration, between("7d", "92d")],
+        Field(description="The window that the error budget is for, 7d to 92d.", json_schema_extra={"default": "30d"}),
     ] = parse_duration("30d")
 
 

@@ -13,21 +13,21 @@ from .inside import inside
 from .template import template_fault
 
 DUPLICATE = code(
-    "MLS310",
+    "MLS308",
     "duplicate-alert",
     title="two alerts of one model with the same name",
     reason="Whoever is told could not know which of them it is, and a silence would silence both.",
     remedy="give each a name of its own",
 )
 RESERVED = code(
-    "MLS311",
+    "MLS309",
     "reserved-alert-name",
     title="an alert whose name begins with `Mlspec`",
     reason="Those are the alerts that every deployment gets; a later version may bring one of this very name.",
     remedy="choose a name that begins with something else, for instance the model's name",
 )
 TEMPLATE = code(
-    "MLS312",
+    "MLS310",
     "invalid-alert-template",
     title="a summary that is not a template which Prometheus can read",
     reason="`{{` begins a template in an annotation, and Prometheus refuses the whole object with a broken one.",

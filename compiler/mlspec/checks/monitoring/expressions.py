@@ -15,28 +15,28 @@ from mlspec_runtime.metric_names import LABEL_NAMES
 from .inside import inside
 
 INVALID = code(
-    "MLS306",
+    "MLS304",
     "invalid-promql",
     title="an expression that Prometheus does not accept",
     reason="Prometheus refuses the whole object that one broken rule stands in, the objectives' rules too.",
     remedy="correct the expression; Prometheus's own query page shows what it returns",
 )
 WRONG_RESULT = code(
-    "MLS307",
+    "MLS305",
     "promql-result",
     title="an expression that returns nothing that can be compared",
     reason="A rule and an autoscaler need a number for each series, at one point in time.",
     remedy="return an instant vector: apply a function such as `rate` to a range, and compare series",
 )
 NO_CONDITION = code(
-    "MLS308",
+    "MLS306",
     "alert-without-condition",
     title="an alert whose expression has no condition",
     reason="An alert fires for whatever its expression returns, be the value 0 or 100.",
     remedy="compare the value, as in `… > 0.5`",
 )
 UNKNOWN_METRIC = code(
-    "MLS309",
+    "MLS307",
     "unknown-metric",
     title="an expression that reads a metric which the model server does not have",
     reason="A selection of a metric that nobody exports is empty, so that an alert never fires.",

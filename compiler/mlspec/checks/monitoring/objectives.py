@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
-from mlspec.burn_rate import LONGEST_PERIOD, SHORTEST_PERIOD, burn_rates, can_fire, least_objective
+from mlspec.burn_rate import burn_rates, can_fire, least_objective
 from mlspec.checks.registry import check
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.quantities import duration, seconds
 
 EMPTY_SLO = code(
     "MLS301",
@@ -19,33 +19,19 @@ EMPTY_SLO = code(
     reason="It promises nothing, and nobody is ever told that it is broken.",
     remedy="state `availability`, `latency` or both, or remove `slo`",
 )
-NO_BUDGET = code(
-    "MLS302",
-    "objective-without-budget",
-    title="an objective of 100%",
-    reason="There is no error budget to burn: the first failure would page, for as long as a window remembers it.",
-    remedy="set an objective below 100%, for instance 99.9%",
-)
 NEVER_FIRES = code(
-    "MLS303",
+    "MLS302",
     "objective-never-fires",
     title="an objective so low that one of its alerts can never fire",
     reason="An alert waits for an error ratio of burn rate × (100% - objective), which no failure can exceed at 100%.",
     remedy="set a higher objective",
 )
-PERIOD = code(
-    "MLS304",
-    "slo-period-out-of-range",
-    title="an `slo.period` that is too short or too long",
-    reason="Alert windows scale with the period: they must hold several scrapes, and fit into what Prometheus keeps.",
-    remedy="set a period between 7d and 92d",
-)
 THRESHOLD = code(
-    "MLS305",
-    "latency-threshold-out-of-range",
-    title="a latency threshold that no request can be measured against",
+    "MLS303",
+    "latency-threshold-beyond-timeout",
+    title="a latency threshold that no request can exceed",
     reason="A request that is older than `server.timeout` is answered with 504, so that none is ever slower.",
-    remedy="set a threshold above 0 and below `server.timeout`",
+    remedy="set a threshold below `server.timeout`, or a longer timeout",
 )
 
 
@@ -56,20 +42,10 @@ def empty_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield EMPTY_SLO.error(resolved.at_key("monitoring", "slo"), "`slo` has no objective", label="promises nothing")
 
 
-@check(NO_BUDGET)
-def objective_without_budget(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    for path, objective in _objectives(resolved):
-        if objective == 1:
-            yield NO_BUDGET.error(
-                resolved.at(*path), "an objective of 100% leaves no error budget", label="every failure breaks it"
-            )
-
-
 @check(NEVER_FIRES)
 def objective_never_fires(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    period = _period(resolved)
-    if not SHORTEST_PERIOD <= period <= LONGEST_PERIOD:
-        return
+    slo = resolved.spec.monitoring.slo
+    period = seconds(slo.period) if slo else 0
     for path, objective in _objectives(resolved):
         if not all(can_fire(rate, objective, period) for rate in burn_rates(period)):
             bound = _percent(least_objective(period))
@@ -81,35 +57,15 @@ def objective_never_fires(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             )
 
 
-@check(PERIOD)
-def slo_period(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    if resolved.spec.monitoring.slo is None:
-        return
-    period = _period(resolved)
-    if not SHORTEST_PERIOD <= period <= LONGEST_PERIOD:
-        wrong = "too short" if period < SHORTEST_PERIOD else "too long"
-        span = resolved.at("monitoring", "slo", "period")
-        yield PERIOD.error(span, f"the period of the error budget is {wrong}", label="must be 7d to 92d")
-
-
 @check(THRESHOLD)
 def latency_threshold(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     slo = resolved.spec.monitoring.slo
     if slo is None or slo.latency is None:
         return
-    threshold, span = slo.latency.threshold, resolved.at("monitoring", "slo", "latency", "threshold")
-    if threshold <= timedelta(0):
-        yield THRESHOLD.error(span, "no request is answered within no time", label="must be above 0")
-    elif threshold >= resolved.spec.server.timeout:
-        yield THRESHOLD.error(
-            span, "no request is slower than this: it is not below `server.timeout`", label="must be below the timeout"
-        )
-
-
-def _period(resolved: ResolvedSpec) -> int:
-    """Whole seconds; 0 without an objective."""
-    slo = resolved.spec.monitoring.slo
-    return slo.period // timedelta(seconds=1) if slo else 0
+    if slo.latency.threshold >= resolved.spec.server.timeout:
+        span = resolved.at("monitoring", "slo", "latency", "threshold")
+        message = "no request is slower than this: it is not below `server.timeout`"
+        yield THRESHOLD.error(span, message, label=f"the timeout is {duration(resolved.spec.server.timeout)}")
 
 
 def _objectives(resolved: ResolvedSpec) -> Iterator[tuple[tuple[str, ...], Decimal]]:

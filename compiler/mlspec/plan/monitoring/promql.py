@@ -42,15 +42,11 @@ def number(value: Decimal) -> str:
 
 
 def bucket_bound(seconds: Decimal) -> str:
-    """A matcher of the label `le` for the bucket up to `seconds`.
+    """A matcher of the label `le` for the bucket up to `seconds`, which are below a million.
 
     Prometheus 2 keeps what the server wrote, Prometheus 3 writes every bound as a float: `1` may have become `1.0`.
     Source: "le and quantile label values" in the migration guide to Prometheus 3.
     """
-    digits = len(str(int(seconds)))
-    if digits > 6:  # Go writes a float of a million and more with an exponent
-        mantissa = number(seconds.scaleb(1 - digits))
-        return rf"~{mantissa}e\+{digits - 1:02}".replace(".", r"\.")
     text = number(seconds)
     return f"~{text}(\\.0)?" if "." not in text else text
 
