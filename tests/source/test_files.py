@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,31 @@ def test_what_is_no_file_is_not_listed(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "s"))
         assert FilesOnDisk(tmp_path).below("") == ["link.yaml", "model.yaml"]
+
+
+NOBODY = 65534
+
+
+@contextmanager
+def without_root() -> Iterator[None]:
+    """Root reads every folder."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        if user == 0:
+            os.seteuid(0)
+
+
+def test_a_folder_that_cannot_be_read_is_not_taken_for_an_empty_one() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        top = Path(folder)
+        top.chmod(0o755)
+        (top / "specs" / "locked").mkdir(parents=True)
+        (top / "specs" / "locked" / "model.yaml").write_bytes(b"a: 1")
+        (top / "specs" / "locked").chmod(0)
+        with without_root(), pytest.raises(PermissionError):
+            FilesOnDisk(top).below("specs")
+        (top / "specs" / "locked").chmod(0o700)

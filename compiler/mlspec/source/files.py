@@ -22,7 +22,10 @@ class Files(Protocol):
         """Hex digest of a file's content; FileNotFoundError when there is none."""
 
     def below(self, folder: str) -> list[str]:
-        """Every file below a folder, sorted; empty when there is no such folder. Hidden files are left out."""
+        """Every file below a folder, sorted; empty when there is no such folder. Hidden files are left out.
+
+        OSError when a folder cannot be read.
+        """
 
 
 class FilesInMemory:
@@ -77,12 +80,19 @@ class FilesOnDisk:
 
 def _walk(top: Path) -> Iterator[str]:
     """Files below `top`, relative to it; hidden folders are not entered."""
-    for folder, folders, files in os.walk(top):
+    if not top.is_dir():
+        return
+    # Specs in a folder that cannot be read would be missing, and what was generated from them removed.
+    for folder, folders, files in os.walk(top, onerror=_refuse):
         folders[:] = [name for name in folders if not _hidden(name)]
         for name in files:
             file = Path(folder, name)
             if not _hidden(name) and file.is_file():  # neither a socket nor a link to nothing
                 yield file.relative_to(top).as_posix()
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _hidden(path: str) -> bool:
