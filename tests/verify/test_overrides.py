@@ -99,7 +99,18 @@ FINDINGS = {
         "append",
         "none of merge, replace, delete",
     ),
-    "another kind": ("- {target: {kind: Service}, patch: {kind: Pod}}", "MLS241", "", "another kind of object"),
+    "another kind": (
+        "- {target: {kind: Service}, patch: {kind: Pod}}",
+        "MLS241",
+        "",
+        "another kind, name or namespace",
+    ),
+    "another name": (
+        "- {target: {kind: Service}, patch: [{op: remove, path: /metadata}]}",
+        "MLS241",
+        "",
+        "another kind, name or namespace",
+    ),
     "an unknown field": (
         "- {target: {kind: Deployment}, patch: {spec: {template: {spec: {priorityClasName: high}}}}}",
         "MLS242",

@@ -107,6 +107,11 @@ def test_lists_of_a_custom_resource_are_replaced() -> None:
         ({"spec": {"$patch": "append"}}, ("spec", "$patch")),
         ({"spec": {"$setElementOrder/x": []}}, ("spec", "$setElementOrder/x")),
         ({"$patch": "delete"}, ("$patch",)),
+        ({"spec": {"$retainKeys": True}}, ("spec", "$retainKeys")),
+        (
+            {"metadata": {"$deleteFromPrimitiveList/finalizers": ["a"]}},
+            ("metadata", "$deleteFromPrimitiveList/finalizers"),
+        ),
     ],
 )
 def test_a_patch_that_does_not_fit_says_where(patch: dict[str, Any], place: tuple[Any, ...]) -> None:

@@ -14,6 +14,7 @@ from mlspec.source.suggestion import did_you_mean
 
 from .json_patch import PatchFailed, json_patch, pointer
 from .kubernetes_schema import schema_of
+from .manifests import dig
 from .problem import Path, Problem, identity
 from .strategic_merge import strategic_merge
 
@@ -31,7 +32,7 @@ NOT_APPLICABLE = code(
     reason="What it refers to is not there; nothing can be guessed in its place.",
     remedy="compare the patch with the object as it is generated without it",
 )
-_IDENTITY = ("apiVersion", "kind")
+_IDENTITY: tuple[Path, ...] = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
 
 
 def apply_overrides(
@@ -91,8 +92,8 @@ def _patched(manifest: Manifest, patch: Patch, minor: str) -> Manifest:
         changed = strategic_merge(manifest, patch.patch, schema)
     else:
         changed = json_patch(manifest, patch.patch)
-    if not isinstance(changed, dict) or any(changed.get(key) != manifest[key] for key in _IDENTITY):
-        raise PatchFailed("an override cannot make it another kind of object")
+    if not isinstance(changed, dict) or any(dig(changed, *path) != dig(manifest, *path) for path in _IDENTITY):
+        raise PatchFailed("an override cannot give it another kind, name or namespace")
     return changed
 
 

@@ -71,14 +71,22 @@ def _merge(
     merged = copy.deepcopy(dict(document))
     for key, value in patch.items():
         if key.startswith(_DELETE_ITEMS):
-            name = key.removeprefix(_DELETE_ITEMS)
-            merged[name] = [item for item in merged.get(name, []) if item not in value]
+            name, surplus = key.removeprefix(_DELETE_ITEMS), _listed(value, (*path, key))
+            merged[name] = [item for item in _listed(merged.get(name), (*path, key)) if item not in surplus]
         elif key.startswith("$") and key not in (_DIRECTIVE, _RETAIN):
             raise PatchFailed(f"the directive `{key}` is not supported", (*path, key))
         elif not key.startswith("$"):
             _merge_key(merged, key, value, field[key], (*path, key))
-    retained = patch.get(_RETAIN)
-    return {key: value for key, value in merged.items() if key in retained} if retained is not None else merged
+    if _RETAIN not in patch:
+        return merged
+    retained = _listed(patch[_RETAIN], (*path, _RETAIN))
+    return {key: value for key, value in merged.items() if key in retained}
+
+
+def _listed(value: Any, path: tuple[str | int, ...]) -> list[Any]:
+    if not isinstance(value, list):
+        raise PatchFailed("this directive needs a list, and one to apply it to", path)
+    return value
 
 
 def _merge_key(merged: dict[str, Any], key: str, value: Any, field: _Field, path: tuple[str | int, ...]) -> None:
@@ -110,7 +118,14 @@ def _merge_list(old: list[Any], patch: list[Any], field: _Field, path: tuple[str
     for index, item in enumerate(patch):
         if not isinstance(item, Mapping) or name not in item:
             raise PatchFailed(f"an item of this list needs its `{name}`: the list merges by it", (*path, index))
-        position = next((place for place, known in enumerate(merged) if known.get(name) == item[name]), len(merged))
+        position = next(
+            (
+                place
+                for place, known in enumerate(merged)
+                if isinstance(known, Mapping) and known.get(name) == item[name]
+            ),
+            len(merged),
+        )
         known = merged[position] if position < len(merged) else {}
         new = _merge(known, item, field.items, (*path, index))
         merged[position : position + 1] = [] if new is None else [new]
