@@ -62,4 +62,4 @@ def invalid_alert_template(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     for index, alert in enumerate(resolved.spec.monitoring.alerts):
         if fault := template_fault(alert.summary):
             span = inside(resolved, ("monitoring", "alerts", index, "summary"), fault.start, fault.end)
-            yield TEMPLATE.error(span, f"not a template: {fault.message}", label="here")
+            yield TEMPLATE.error(span, f"not a template: {fault.message}")

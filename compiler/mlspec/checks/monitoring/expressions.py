@@ -57,7 +57,7 @@ def invalid_promql(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             parse(text)
         except PromqlError as error:
             span = inside(resolved, path, error.start, error.end)
-            yield INVALID.error(span, f"not PromQL: {error.message}", label="here")
+            yield INVALID.error(span, f"not PromQL: {error.message}")
 
 
 @check(WRONG_RESULT)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mlspec.diagnostics import Span
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.source.node import Node
 from mlspec.source.text import displayed, split_lines
 
 # One match for each character of the value, escaped or not; white space is left out, since folding changes it.
@@ -21,16 +22,20 @@ _BLOCK = ("|", ">")
 def inside(resolved: ResolvedSpec, path: tuple[str | int, ...], start: int, end: int) -> Span:
     """Where the characters `start` up to `end` of the text at `path` stand; the whole text where it cannot be told."""
     node = resolved.tree.get(*path)
-    whole = resolved.at(*path)
-    if node is None or not isinstance(node.value, str):
-        return whole
-    lines = split_lines(displayed(resolved.files.read(whole.file)))
-    places = list(_places(lines, whole))
-    if len(places) != _visible(node.value) or not places:
-        return whole
-    first = min(_visible(node.value[:start]), len(places) - 1)
-    last = max(first, _visible(node.value[:end]) - 1)
-    return Span(whole.file, places[first][0], places[first][1], places[last][0], places[last][2])
+    if node is None:
+        return resolved.at(*path)
+    return part_of(node, resolved.files.read(node.span.file), start, end)
+
+
+def part_of(node: Node, file: bytes, start: int, end: int) -> Span:
+    """The same for a node and the file that it stands in."""
+    value, span = str(node.value), node.span
+    places = list(_places(split_lines(displayed(file)), span))
+    if not places or len(places) != _visible(value):
+        return span
+    first = min(_visible(value[:start]), len(places) - 1)
+    last = max(first, _visible(value[:end]) - 1)
+    return Span(span.file, places[first][0], places[first][1], places[last][0], places[last][2])
 
 
 def _visible(text: str) -> int:
