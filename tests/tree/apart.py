@@ -20,24 +20,8 @@ from .workspace import Owners
 _PROCESSES = multiprocessing.get_context("forkserver")  # its children start in milliseconds, with one thread
 _PROCESSES.set_forkserver_preload(["mlspec.tree.compare", "mlspec.tree.write", "mlspec.tree.lock"])
 
-_CHANGE_THE_DISK = {
-    "open",
-    "write",
-    "flush",
-    "truncate",
-    "ftruncate",
-    "fchmod",
-    "chmod",
-    "fsync",
-    "mkdir",
-    "rmdir",
-    "unlink",
-    "remove",
-    "rename",
-    "replace",
-    "link",
-    "symlink",
-}
+_CONTENT_CALLS = {"open", "fsync", "write", "flush"}
+_NAME_CALLS = {"mkdir", "rmdir", "unlink", "remove", "rename", "replace", "fchmod"}
 
 
 def run_apart(work: Callable[..., None], *arguments: object) -> str:
@@ -74,7 +58,7 @@ def write_until(root: Path, owners: Owners, step: int) -> None:
 
     def kill(_frame: FrameType, event: str, called: object) -> None:
         nonlocal count
-        if event == "c_call" and getattr(called, "__name__", "") in _CHANGE_THE_DISK:
+        if event == "c_call" and getattr(called, "__name__", "") in _CONTENT_CALLS | _NAME_CALLS:
             count += 1
             if count == step:
                 os.kill(os.getpid(), signal.SIGKILL)

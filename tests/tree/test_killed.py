@@ -86,17 +86,47 @@ def empty_folders(root: Path) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_dir() and path not in records and not any(path.iterdir())]
 
 
-def test_a_file_that_somebody_made_where_a_killed_write_did_not_come_is_foreign(tmp_path: Path) -> None:
-    compiled(tmp_path, BEFORE)
+def kill_after(root: Path, owners: Owners, path: str) -> None:
+    """Kills a write of `owners` as soon as a path stands that was not there."""
+    start = root.with_suffix(".start")
+    shutil.copytree(root, start)
     for step in count(1):
-        assert run_apart(write_until, tmp_path, AFTER, step) == "killed"
-        if compare(tmp_path, AFTER).journal.intents:
+        assert run_apart(write_until, root, owners, step) == "killed", f"{path} never came alone"
+        if (root / path).exists():
             break
-        compiled(tmp_path, BEFORE)
-    put(tmp_path, "generated/prod/a/new.yaml", "mine")
-    assert [change.path for change in compare(tmp_path, AFTER).foreign] == ["generated/prod/a/new.yaml"]
-    compiled(tmp_path, BEFORE)
-    assert (tmp_path / "generated/prod/a/new.yaml").read_text() == "mine"
+        shutil.rmtree(root)
+        shutil.copytree(start, root)
+
+
+def test_what_a_killed_write_left_is_known_after_the_next_is_killed_too(tmp_path: Path) -> None:
+    start, new = tmp_path / "start", "generated/prod/a/new.yaml"
+    start.mkdir()
+    compiled(start, BEFORE)
+    kill_after(start, AFTER, new)
+    third = owned(prod__a={"new.yaml": "9"})
+    for step in count(1):
+        root = tmp_path / str(step)
+        shutil.copytree(start, root)
+        end = run_apart(write_until, root, OTHER, step)
+        changes = compare(root, third)
+        assert not changes.foreign, f"killed at step {step}"
+        assert not changes.edited, f"killed at step {step}"
+        compiled(root, third)
+        assert outputs(root) == expected(third), f"killed at step {step}"
+        if end == "done":
+            break
+
+
+def test_a_file_that_somebody_made_where_a_killed_write_did_not_come_is_foreign(tmp_path: Path) -> None:
+    root, later = tmp_path / "root", "generated/prod/c/deployment.yaml"
+    root.mkdir()
+    compiled(root, BEFORE)
+    kill_after(root, AFTER, "generated/prod/a/new.yaml")
+    assert not (root / later).exists()
+    put(root, later, "mine")
+    assert [change.path for change in compare(root, AFTER).foreign] == [later]
+    compiled(root, BEFORE)
+    assert outputs(root) == expected(BEFORE) | {later: b"mine"}
 
 
 def test_what_a_killed_write_staged_is_removed(tmp_path: Path) -> None:
