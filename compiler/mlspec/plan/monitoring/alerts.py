@@ -80,7 +80,7 @@ def replicas_not_ready(subject: Subject) -> AlertingRule:
         for_=span(15 * _MINUTE),
         labels=subject.labels("ticket"),
         annotations={
-            "summary": f"{{{{ $value }}}} replicas of {subject.name} are not ready.",
+            "summary": f"Replicas of {subject.name} that are not ready: {{{{ $value }}}}.",
             "description": "Fewer replicas are ready than are wanted, and no rollout is getting on. Look at the events "
             "of the pods: no node may have room or the accelerator, or the new version does not start.",
         },
@@ -131,7 +131,7 @@ def requests_refused(subject: Subject) -> AlertingRule:
         for_=span(10 * _MINUTE),
         labels=subject.labels("ticket"),
         annotations={
-            "summary": f"{subject.name} refuses {{{{ $value | humanize }}}} requests a second.",
+            "summary": f'{subject.name} refuses {{{{ $value | printf "%.3g" }}}} requests a second.',
             "description": f"Its queue of {subject.queue} has been full for some time, and callers get 503: "
             "it needs more replicas, larger batches or a faster model.",
         },
