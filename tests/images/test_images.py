@@ -13,7 +13,7 @@ from mlspec.plan.image import ImagePlan
 
 from .cases import CASES
 from .engine import Engine
-from .serving import check_config, check_image
+from .serving import LEFTOVER, check_config, check_image
 
 
 def write_context(plan: ImagePlan, workspace: Path) -> Path:
@@ -24,7 +24,11 @@ def write_context(plan: ImagePlan, workspace: Path) -> Path:
             shutil.copy(workspace / output.source, path)
         else:
             path.write_bytes(output.content)
-    return workspace / plan.folder
+    context = workspace / plan.folder
+    for folder in ("", "mlspec_runtime/__pycache__", "model/__pycache__"):
+        (context / folder).mkdir(parents=True, exist_ok=True)
+        (context / folder / LEFTOVER).write_text("written by something that ran here\n")
+    return context
 
 
 @pytest.mark.parametrize("kind", CASES)
