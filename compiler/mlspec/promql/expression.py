@@ -23,6 +23,7 @@ _EXPERIMENTAL = re.compile(
     "mad_over_time|range|sort_by_label(_desc)?|step|ts_of_(first|last|max|min)_over_time"
 )
 """Followed by `(`. Source: "Feature flags" of Prometheus's documentation."""
+_PERHAPS_MORE = re.compile(rf"\b({_EXPERIMENTAL.pattern})\b|\bor\b|\[\s*(#|\d+\s*[]:#])")
 _MATCH = ((MatchOp.Equal, "="), (MatchOp.NotEqual, "!="), (MatchOp.Re, "=~"), (MatchOp.NotRe, "!~"))
 
 
@@ -79,15 +80,26 @@ class Expression:
 
 def parse(text: str) -> Expression:
     """Checks PromQL; raises PromqlError, with the place, for what a Prometheus with its default features refuses."""
-    tokens = tokenize(text)
+    if len(text) > MOST_TOKENS or sum(map(text.count, "([{")) > MOST_BRACKETS:
+        _refuse_giants(tokenize(text))
+    said = complaint(text)
+    if said is not None:
+        raise explain(text, said)
+    if _PERHAPS_MORE.search(text):
+        _refuse_extensions(tokenize(text))
+    return Expression(text)
+
+
+def _refuse_giants(tokens: list[Token]) -> None:
     depth, place = deepest(tokens)
     if depth > MOST_BRACKETS:
         raise PromqlError(f"more than {MOST_BRACKETS} brackets in one another", place, place + 1)
     if len(tokens) > MOST_TOKENS:
         raise PromqlError(f"longer than {MOST_TOKENS} words", tokens[MOST_TOKENS].start, tokens[MOST_TOKENS].end)
-    said = complaint(text)
-    if said is not None:
-        raise explain(text, said)
+
+
+def _refuse_extensions(tokens: list[Token]) -> None:
+    """What the parser accepts and Prometheus does not, unless a flag allows it."""
     for token, after in pairwise(tokens):
         if after.text == "(" and _EXPERIMENTAL.fullmatch(token.text):
             message = f"`{token.text}` is experimental: Prometheus refuses it unless a flag allows it"
@@ -96,7 +108,6 @@ def parse(text: str) -> Expression:
             raise PromqlError("`or` between matchers is not Prometheus's", after.start, after.end)
         if token.text == "[" and after.text.isdecimal():
             raise PromqlError("a duration needs a unit, as in `5m`", after.start, after.end)
-    return Expression(text)
 
 
 def _nodes(text: str) -> list[Expr]:
