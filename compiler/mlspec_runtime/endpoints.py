@@ -9,8 +9,12 @@ from mlspec_runtime import metric_names as names
 from mlspec_runtime.errors import RequestError
 from mlspec_runtime.http import Request, Response, json_response
 from mlspec_runtime.inference import infer
+from mlspec_runtime.invocations import invocations
 from mlspec_runtime.metrics import CONTENT_TYPE
+from mlspec_runtime.openapi import openapi
+from mlspec_runtime.repository import repository_index
 from mlspec_runtime.service import Service
+from mlspec_runtime.statistics import statistics
 
 Call = Callable[[Service, Request], Awaitable[Response]]
 
@@ -39,10 +43,15 @@ def endpoints(service: Service) -> dict[str, Endpoint]:
         "/v2/health/ready": get(names.ENDPOINT_HEALTH, ready),
         "/metrics": get(names.ENDPOINT_METRICS, metrics),
         "/ping": get(names.ENDPOINT_HEALTH, ping),
+        "/invocations": Endpoint(names.ENDPOINT_INVOCATIONS, {"POST": invocations}),
+        "/openapi.json": get(names.ENDPOINT_METADATA, openapi),
+        "/v2/models/stats": get(names.ENDPOINT_STATISTICS, statistics),
+        "/v2/repository/index": Endpoint(names.ENDPOINT_METADATA, {"POST": repository_index}),
     }
     model = f"/v2/models/{service.manifest.name}"
     for path in (model, f"{model}/versions/{service.manifest.version}"):
         table[path] = get(names.ENDPOINT_METADATA, model_metadata)
+        table[f"{path}/stats"] = get(names.ENDPOINT_STATISTICS, statistics)
         table[f"{path}/ready"] = get(names.ENDPOINT_HEALTH, model_ready)
         table[f"{path}/infer"] = Endpoint(names.ENDPOINT_INFER, {"POST": infer})
     return table

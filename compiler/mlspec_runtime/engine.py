@@ -6,7 +6,7 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections import deque
 from math import ceil
-from time import perf_counter
+from time import perf_counter, time
 
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.batching import Backlog, Batch, Client, Outputs, Pending
@@ -38,6 +38,7 @@ class Engine:
         self._accepted = 0
         self._model_time = 0.0
         self._open = False
+        self.last_inference_ms = 0
 
     def start(self, model: Model, *, has_rows: bool) -> None:
         """Starts the model's thread; `has_rows` says whether requests may be joined to batches."""
@@ -143,6 +144,7 @@ class Engine:
 
     def _observe(self, batch: Batch, seconds: float) -> None:
         self._model_time = seconds
+        self.last_inference_ms = round(time() * 1000)
         if not self._open:
             return
         self._metrics.observe_batch(batch.rows)

@@ -22,9 +22,19 @@ MAX_LOGGED = 8 << 10
 async def infer(service: Service, request: Request) -> Response:
     """Raises RequestError for whatever is not answered with 200."""
     service.check_ready()
+    return await infer_body(service, request, await read_body(service, request))
+
+
+async def read_body(service: Service, request: Request) -> bytes:
+    """The body as the client meant it; at most `maxBody` bytes on the wire and after decompression."""
     body = await request.body(service.settings.max_body)
     if b"content-encoding" in request.headers:
-        body = await decompress(body, request.headers[b"content-encoding"], service.settings.max_body)
+        return await decompress(body, request.headers[b"content-encoding"], service.settings.max_body)
+    return body
+
+
+async def infer_body(service: Service, request: Request, body: bytes) -> Response:
+    """An infer request whose body has been read -> its response."""
     inference = service.decoder.decode(body, _header_length(request))
     outputs = await predict(service, request, inference)
     answer = service.encoder.encode(inference, outputs)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from mlspec_runtime.datatypes import Array, decode_text
+from mlspec_runtime.columns import column, matrix
+from mlspec_runtime.datatypes import Array
 from mlspec_runtime.errors import InvalidInput, StartupError
 from mlspec_runtime.formats import model_path
 from mlspec_runtime.manifest import Manifest
@@ -73,28 +74,12 @@ def _matrix_maker(estimator: Any) -> Callable[[dict[str, Array]], Any]:
     """How inputs become what the estimator was fitted on: a frame if it knows names, else an array."""
     names = [str(name) for name in getattr(estimator, "feature_names_in_", ())]
     if not names or importlib.util.find_spec("pandas") is None:
-        return _as_array
+        return matrix
     import pandas as pd
 
     def as_frame(inputs: dict[str, Array]) -> Any:
         if len(inputs) == 1:
-            return pd.DataFrame(_as_array(inputs), columns=names)
-        return pd.DataFrame({name: _column(array) for name, array in inputs.items()}, columns=names)
+            return pd.DataFrame(matrix(inputs), columns=names)
+        return pd.DataFrame({name: column(array) for name, array in inputs.items()}, columns=names)
 
     return as_frame
-
-
-def _as_array(inputs: dict[str, Array]) -> Array:
-    if len(inputs) > 1:
-        return np.column_stack([_column(array) for array in inputs.values()])
-    (array,) = inputs.values()
-    if array.dtype.kind == "O":
-        return decode_text(array)
-    return array.reshape(-1, 1) if array.ndim == 1 else array
-
-
-def _column(array: Array) -> Array:
-    column = array.reshape(len(array), -1) if array.ndim > 1 else array
-    if column.ndim > 1 and column.shape[1] == 1:
-        column = column[:, 0]
-    return decode_text(column) if column.dtype.kind == "O" else column

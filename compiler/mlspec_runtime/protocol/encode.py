@@ -53,13 +53,18 @@ def _tensor(name: str, array: Array, binary: bool, raw: list[Chunk]) -> dict[str
         chunk = _strings_to_bytes(array) if datatype == BYTES else _to_bytes(array, datatype)
         tensor["parameters"] = {"binary_data_size": len(chunk)}
         raw.append(chunk)
-    elif datatype == BYTES:
-        tensor["data"] = _texts(name, array)
     elif datatype == "FP16":
         raise bad(f"output {name!r} is FP16, which has no JSON form: ask for it with binary_data")
     else:
-        tensor["data"] = np.ascontiguousarray(array).ravel()
+        tensor["data"] = _texts(name, array) if datatype == BYTES else np.ascontiguousarray(array).ravel()
     return tensor
+
+
+def json_values(name: str, array: Array) -> Any:
+    """The values nested as the array's shape is, without names."""
+    if datatype_of(array) == BYTES:
+        return np.array(_texts(name, array), dtype=object).reshape(array.shape).tolist()
+    return array.tolist()
 
 
 def _to_bytes(array: Array, datatype: str) -> memoryview:

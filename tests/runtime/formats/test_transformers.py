@@ -1,0 +1,45 @@
+"""A small BERT that the test makes itself, as a text classifier and as an encoder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.runtime.formats.conftest import Serve, infer, metadata
+
+MAKE = """
+import sys
+from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
+kind, folder = sys.argv[1:]
+words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film"]
+with open(f"{folder}/vocab.txt", "w") as file:
+    file.write("\\n".join(words))
+BertTokenizerFast(f"{folder}/vocab.txt").save_pretrained(f"{folder}/model")
+config = BertConfig(vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8,
+                    id2label={0: "bad", 1: "good"}, label2id={"bad": 0, "good": 1})
+(BertForSequenceClassification if kind == "classifier" else BertModel)(config).save_pretrained(f"{folder}/model")
+"""
+
+
+@pytest.mark.parametrize(("kind", "outputs"), [("classifier", ["label", "score"]), ("encoder", ["embedding"])])
+def test_pipelines(
+    serve: Serve, tmp_path: Path, require_module: Callable[[str], None], kind: str, outputs: list[str]
+) -> None:
+    require_module("transformers")
+    require_module("torch")
+    subprocess.run([sys.executable, "-c", MAKE, kind, str(tmp_path)], check=True)
+    running = serve({"format": "transformers", "path": "model"}).ready()
+    assert metadata(running)["inputs"] == [{"name": "text", "datatype": "BYTES", "shape": [-1]}]
+    answer = infer(running, {"text": np.array([b"good film", b"bad"], dtype=object)})
+    assert list(answer) == outputs
+    assert all(len(array) == 2 for array in answer.values())
+    if kind == "classifier":
+        assert set(answer["label"].tolist()) <= {b"good", b"bad"}
+        assert running.metric("mlspec_predictions_total") == 2
+    else:
+        assert answer["embedding"].shape == (2, 8)
