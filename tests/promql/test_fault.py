@@ -62,7 +62,7 @@ def test_prometheus_says_the_same_place(require_tool: Callable[[str], str], tmp_
         ('x{a="1" or b="2"}', 8, "or"),
         ("up > 0 and limitk(2, x) > 1", 11, "experimental"),
         ("rate(x[5])", 7, "unit"),
-        ("rate(x[ # five\n5 ])", 15, "unit"),
+        ("rate(x[ 5 ])", 8, "unit"),
         ("(" * 65 + "x" + ")" * 65, 64, "64 brackets"),
         ("x" + " + x" * 600, 2000, "1000 words"),
     ],

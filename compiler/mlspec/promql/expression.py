@@ -23,7 +23,7 @@ _EXPERIMENTAL = re.compile(
     "mad_over_time|range|sort_by_label(_desc)?|step|ts_of_(first|last|max|min)_over_time"
 )
 """Followed by `(`. Source: "Feature flags" of Prometheus's documentation."""
-_PERHAPS_MORE = re.compile(rf"\b({_EXPERIMENTAL.pattern})\b|\bor\b|\[\s*(#|\d+\s*[]:#])")
+_PERHAPS_MORE = re.compile(rf"\b({_EXPERIMENTAL.pattern})\b|\bor\b|\[\s*\d+\s*[]:]")
 _MATCH = ((MatchOp.Equal, "="), (MatchOp.NotEqual, "!="), (MatchOp.Re, "=~"), (MatchOp.NotRe, "!~"))
 
 
