@@ -66,7 +66,7 @@ class Changes:
 
     @cached_property
     def written(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.files if change.after is not None)
+        return tuple(change for change in self.files if change.after is not None and change.kind is not Kind.FOREIGN)
 
     @cached_property
     def removed(self) -> tuple[Change, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .errors import TreeError, explained
@@ -33,16 +34,14 @@ class Folders:
 
     def make(self, folder: str) -> None:
         """Makes a folder and those above it; TreeError when something else stands there."""
-        seen = self._seen(folder)
-        if seen.exists:
-            return
-        if seen.blocker is not None:
+        if not self.exists(folder) and self.blocker(folder) is None:
+            self.make(_above(folder))
+            with explained(folder), suppress(FileExistsError):  # by another compile, just now
+                os.mkdir(self._layout.on_disk(folder))
+            self._known[folder] = self._ask(folder)
+        if (blocker := self.blocker(folder)) is not None:
             remedy = "move it away, then run mlspec compile again"
-            raise TreeError(seen.blocker, "it stands where a folder must be, and links are not followed", remedy)
-        self.make(_above(folder))
-        with explained(folder):
-            os.mkdir(self._layout.on_disk(folder))
-        self._known[folder] = _Folder(exists=True)
+            raise TreeError(blocker, "it stands where a folder must be, and links are not followed", remedy)
 
     def forget(self) -> None:
         """Asks the disk anew after files or folders went."""

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mlspec.artifacts.file import Output
@@ -88,7 +89,7 @@ def _index_paths(layout: Layout, folders: Folders) -> Iterator[str]:
         folder = pending.pop()
         if not folders.exists(folder):
             continue
-        with explained(folder), os.scandir(layout.on_disk(folder)) as entries:
+        with explained(folder), suppress(FileNotFoundError), os.scandir(layout.on_disk(folder)) as entries:
             for entry in entries:
                 path = f"{folder}/{entry.name}"
                 if not entry.is_dir(follow_symlinks=False):

@@ -20,7 +20,10 @@ _CHUNK = 1 << 20
 
 
 class Staging:
-    """A folder of files that are not in place yet; what a killed write left there is removed first."""
+    """One folder of files that are not in place yet; what a killed write left there is removed first.
+
+    One for all: ext4 spreads new folders over the disk, and 30,000 new files in theirs take four times as long.
+    """
 
     def __init__(self, layout: Layout, folders: Folders) -> None:
         self._layout = layout

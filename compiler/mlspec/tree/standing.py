@@ -52,7 +52,7 @@ def look(layout: Layout, path: str, keep: int = KEPT) -> Standing | None:
     with explained(path):
         try:
             descriptor = os.open(layout.on_disk(path), _OPEN)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # the latter where another compile changes a folder to a file
             return None
         except OSError as error:
             if error.errno in _IS_LINK:
