@@ -52,10 +52,11 @@ class NamespaceContainer:
             time.sleep(0.01)
 
     def _first_process(self) -> int:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        """The server's id outside: a grandchild, see `_process`."""
         while self.process.poll() is None:
-            for child in children.read_text().split():
-                return int(child)
+            for child in _children(self.process.pid):
+                for grandchild in _children(child):
+                    return grandchild
             time.sleep(0.01)
         raise AssertionError(f"the container has ended:\n{self.logs()}")
 
@@ -75,6 +76,13 @@ class NamespaceContainer:
     def stop(self) -> int:
         os.kill(self._first_process(), signal.SIGTERM)
         return self.process.wait(timeout=60)
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return list(map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split()))
+    except OSError:
+        return []
 
 
 class Buildah:
@@ -144,8 +152,11 @@ class Buildah:
     ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         with tempfile.TemporaryDirectory() as scratch:
             log = Path(scratch, "log")
-            # pdeathsig and kill-child: not even a killed test run leaves a server behind.
-            command = ["setpriv", "--pdeathsig=KILL", "--", "unshare", *_NAMESPACES, "--fork", "--kill-child", *argv]
+            # Not even a killed test run leaves a server behind. The kernel forgets what is to die with its parent when
+            # that gives up uid 0, so an outer process namespace, whose first process stays root, dies in its stead and
+            # takes the server's with it.
+            outer = ["setpriv", "--pdeathsig=KILL", "--", "unshare", "--pid", "--fork", "--kill-child", "--"]
+            command = [*outer, "unshare", *_NAMESPACES, "--fork", "--", *argv]
             with log.open("wb") as output:
                 process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
             try:
