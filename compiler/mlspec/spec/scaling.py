@@ -60,8 +60,8 @@ class Scaling(Section):
             raise Invalid(
                 f"above maxReplicas ({self.max_replicas})", "raise maxReplicas or lower this", at=("minReplicas",)
             )
-        kinds = [metric.kind for metric in self.metrics if metric.query is None]
-        for index, metric in enumerate(self.metrics):
-            if metric.query is None and metric.kind in kinds[:index]:
+        kinds = [metric.kind for metric in self.metrics]
+        for index, kind in enumerate(kinds):
+            if kind != "query" and kind in kinds[:index]:
                 raise Invalid("this metric is there already", "keep one of them", at=("metrics", index))
         return self

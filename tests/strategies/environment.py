@@ -1,0 +1,100 @@
+"""Environments of every supported Kubernetes, with what clusters have and what platform teams demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.strategies.text import dns_labels, dns_names, label_maps
+
+MINORS = ("1.33", "1.34", "1.35", "1.36", "1.37")
+GATEWAY = st.fixed_dictionaries({"name": dns_labels(), "namespace": dns_labels()}, optional={"section": dns_labels()})
+
+
+@dataclass(frozen=True)
+class Card:
+    """A kind of accelerator, and slices that it can be cut into."""
+
+    name: str
+    product: str
+    memory: str
+    profiles: tuple[str, ...] = ()
+
+
+CARDS = (
+    Card("nvidia-l4", "NVIDIA-L4", "24Gi"),
+    Card("nvidia-a100", "NVIDIA-A100-SXM4-80GB", "80Gi", ("1g.10gb", "1g.10gb+me", "3g.40gb", "7g.80gb")),
+    Card("nvidia-h200", "NVIDIA-H200", "141Gi", ("1g.18gb", "7g.141gb")),
+)
+TOLERATIONS = st.lists(
+    st.sampled_from(
+        [
+            {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"},
+            {"key": "dedicated", "value": "ml"},
+            {"key": "spot", "operator": "Equal", "value": "yes", "effect": "NoExecute"},
+        ]
+    ),
+    max_size=2,
+    unique_by=lambda item: item["key"],
+)
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+    """A catalogue of some of the cards."""
+    entries: dict[str, dict[str, Any]] = {}
+    for card in draw(st.lists(st.sampled_from(CARDS), unique=True, max_size=3)):
+        entry: dict[str, Any] = {"nodeSelector": {"nvidia.com/gpu.product": card.product}, "memory": card.memory}
+        if draw(st.booleans()) and card.profiles:
+            entry["migStrategy"] = draw(st.sampled_from(["mixed", "single"]))
+        if draw(st.booleans()):
+            entry["spare"] = draw(st.integers(0, 9))
+        if draw(st.booleans()):
+            entry["tolerations"] = draw(TOLERATIONS)
+        entries[card.name] = entry
+    return entries
+
+
+@st.composite
+def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
+    """An Environment called `name`; a `strict` one demands digest, owner and objective."""
+    fields = {
+        "kubernetes": st.sampled_from(MINORS),
+        "namespace": st.just(f"ns-{name}") | st.just(f"{name}-".ljust(63, "n")),
+        "cluster": st.sampled_from(["https://kubernetes.default.svc", "prod-eu-1", "https://10.0.0.1:6443"]),
+        "registry": st.sampled_from(
+            ["registry.example.com/ml", "localhost:5000", "r" * 60 + ".example.com/" + "p" * 90]
+        ),
+        "imagePullSecrets": st.lists(dns_names, max_size=2, unique=True),
+        "gateway": GATEWAY,
+        "autoscaler": st.sampled_from(["keda", "hpa"]),
+        "prometheus": st.fixed_dictionaries(
+            {},
+            optional={
+                "address": st.just("https://prometheus.example.com:9090/p%20q"),
+                "namespace": dns_labels(),
+                "ruleLabels": label_maps,
+            },
+        ),
+        "accelerators": catalogues(),
+        "gitops": st.fixed_dictionaries(
+            {},
+            optional={
+                "repo": st.sampled_from(["https://git.example.com/a/b.git", "git@example.com:a/b.git"]),
+                "branch": st.sampled_from(["main", "env/prod-1.x_y"]),
+                "project": st.just(f"p-{name}"),
+                "sync": st.sampled_from(["auto", "manual"]),
+            },
+        ),
+        "defaults": st.sampled_from([{}, None, {"logging": {"level": "error"}, "server": {"queue": 7}}]),
+    }
+    spec = draw(st.fixed_dictionaries({}, optional=fields))
+    if strict:
+        spec["policy"] = {
+            **dict.fromkeys(("requireDigest", "requireOwner", "requireSlo"), True),
+            "maxReplicas": 1000,
+            "maxAccelerators": 9000,
+        }
+    return {"apiVersion": "mlspec.dev/v1", "kind": "Environment", "metadata": {"name": name}, "spec": spec}

@@ -1,0 +1,248 @@
+"""Models in every supported format, with every supported field, for environments that are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.strategies.environment import CARDS, GATEWAY
+from tests.strategies.source import code, requirements, sources
+from tests.strategies.text import dns_labels, free_text, label_keys, label_maps, label_values
+
+Spec = dict[str, Any]
+
+QUERY = 'sum(rate(queue_length{job=~"a|b\'c"}[1m]))'
+EXPRESSIONS = ('up{job="a\\"b"} == 0', "sum by (model) (rate(mlspec_requests_total[5m])) > 1e3", "absent(x{y='`'})")
+VARIABLES = ("OMP_NUM_THREADS", "A", "_b", "NO_PROXY", "X" * 63)
+
+
+@st.composite
+def alerts(draw: st.DrawFn) -> list[Spec]:
+    """Alerts of the user's own; a summary is a template of Prometheus."""
+    names = draw(st.lists(st.sampled_from(["A", "FraudRateHigh", "N" * 80]), max_size=2, unique=True))
+    values = draw(st.sampled_from(["", " {{ $value }}", " {{ $labels.model }}: {{ $value | humanize }}"]))
+    return [
+        {
+            "name": name,
+            "expr": draw(st.sampled_from(EXPRESSIONS)),
+            "severity": draw(st.sampled_from(["page", "ticket"])),
+            "summary": draw(free_text(400, templates=False)).rstrip("{") + "." + values,
+        }
+        | draw(st.fixed_dictionaries({}, optional={"for": st.sampled_from(["0s", "1ms", "5m", "1h30m", "7d"])}))
+        for name in names
+    ]
+
+
+@st.composite
+def monitorings(draw: st.DrawFn, *, slo: bool) -> Spec:
+    """Objectives that can fire, over periods of any length."""
+    spec: Spec = {"alerts": draw(alerts())} if draw(st.booleans()) else {}
+    if slo or draw(st.booleans()):
+        objectives = draw(st.sampled_from([("availability",), ("latency",), ("availability", "latency")]))
+        spec["slo"] = {}
+        if "availability" in objectives:
+            spec["slo"]["availability"] = draw(st.sampled_from(["95%", "99%", "99.9%", "99.95%", "99.999%"]))
+        if "latency" in objectives:
+            threshold = draw(st.sampled_from(["1ms", "37ms", "250ms", "999ms"]))
+            spec["slo"]["latency"] = {"target": draw(st.sampled_from(["95%", "99%", "99.5%"])), "threshold": threshold}
+        if draw(st.booleans()):
+            spec["slo"]["period"] = draw(st.sampled_from(["7d", "28d", "30d", "37d13h", "90d", "92d"]))
+    return spec
+
+
+VARIABLE = st.fixed_dictionaries({"value": free_text(200, shortest=0)}) | st.sampled_from(
+    [{"secret": "a.b/KEY_1"}, {"secret": "s" * 253 + "/" + "k" * 253}]
+)
+
+
+def environment_variables(names: list[str]) -> st.SearchStrategy[list[Spec]]:
+    """A plain value of any text, or a key of a Secret, for each name."""
+    return st.lists(VARIABLE, min_size=len(names), max_size=len(names)).map(
+        lambda each: [{"name": name, **value} for name, value in zip(names, each, strict=True)]
+    )
+
+
+@st.composite
+def servers(draw: st.DrawFn) -> Spec:
+    """Every knob of the server; its timeout is at least a second."""
+    names = st.lists(st.sampled_from(VARIABLES), max_size=3, unique=True)
+    batching = st.fixed_dictionaries(
+        {"maxSize": st.integers(1, 4096)}, optional={"maxWait": st.sampled_from(["0ms", "1ms", "1s", "1m"])}
+    )
+    fields = {
+        "protocol": st.just("open-inference"),
+        "batching": batching,
+        "concurrency": st.integers(1, 65_536),
+        "queue": st.integers(0, 65_536),
+        "timeout": st.sampled_from(["1s", "1500ms", "30s", "59m"]),
+        "maxBody": st.sampled_from(["1k", "1.5Mi", "2Gi"]),
+        "workers": st.integers(1, 64),
+        "env": names.flatmap(environment_variables),
+    }
+    return draw(st.fixed_dictionaries({}, optional=fields))
+
+
+@st.composite
+def scalings(draw: st.DrawFn, *, prometheus: bool) -> Spec:
+    """Bounds and metrics; only with `prometheus` what an HPA cannot read, and none at all while nothing is asked."""
+    share = st.sampled_from(["1%", "70%", "100%"])
+    number = st.sampled_from([1, 8, 0.5, 0.001, 1_000_000])
+    kinds: dict[str, st.SearchStrategy[object]] = {"cpu": share, "memory": share}
+    if prometheus:
+        kinds |= {"concurrency": number, "requestsPerSecond": number}
+        kinds["query"] = st.fixed_dictionaries({"promql": st.sampled_from([QUERY, "1", "max(x)"]), "threshold": number})
+    names = draw(st.lists(st.sampled_from(sorted(kinds)), min_size=1, max_size=4, unique=True))
+    least = draw(st.integers(0 if set(names) - {"cpu", "memory"} else 1, 5))
+    spec: Spec = {
+        "maxReplicas": draw(st.integers(max(least, 1), 100)),
+        "metrics": [{name: draw(kinds[name])} for name in names],
+    }
+    if least != 1 or draw(st.booleans()):
+        spec["minReplicas"] = least
+    return spec
+
+
+RESOURCES = st.fixed_dictionaries(
+    {},
+    optional={
+        "cpu": st.sampled_from(["1m", "500m", 2, 0.1, "1000m", 1024]),
+        "memory": st.sampled_from(["512Mi", "1Gi", "1.5Gi", "3072Mi", "2G", "64Gi"]),
+        "sharedMemory": st.sampled_from(["1Mi", "64Mi", "256Mi"]),
+        "ephemeralStorage": st.sampled_from(["100Mi", "1Gi", "10G"]),
+    },
+)
+CALLERS = st.lists(
+    st.fixed_dictionaries({"namespace": dns_labels()}, optional={"labels": label_maps}), min_size=1, max_size=3
+)
+DESTINATIONS = st.lists(
+    st.fixed_dictionaries(
+        {"cidr": st.sampled_from(["10.20.0.0/16", "0.0.0.0/0", "2001:db8::/32"])},
+        optional={"ports": st.lists(st.sampled_from([1, 443, 5432, 65_535]), max_size=3)},
+    ),
+    max_size=2,
+)
+
+
+@st.composite
+def exposures(draw: st.DrawFn, *, gateway: bool) -> Spec:
+    """A way in; without `gateway` the environments bring none. A route's host is named for each environment."""
+    kind = draw(st.sampled_from(["gateway", "own gateway", "ingress", "load balancer"]))
+    if kind == "load balancer":
+        return {"loadBalancer": True}
+    spec: Spec = {"path": draw(st.sampled_from(["/", "/a", "/a/B-c_d.e~f"]))} if draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        spec["timeout"] = draw(st.sampled_from(["59m", "1h1m1s1ms", "1d"]))
+    if kind == "ingress":
+        tls = st.fixed_dictionaries({"tlsSecret": st.just("host-tls")}, optional={"issuer": st.just("letsencrypt")})
+        spec["ingress"] = {"class": draw(st.sampled_from(["traefik", "a.b"])), **draw(st.just({}) | tls)}
+    elif kind == "own gateway" or not gateway:
+        spec["gateway"] = draw(GATEWAY)
+    return spec
+
+
+@st.composite
+def overrides(draw: st.DrawFn) -> list[Spec]:
+    """Patches of both kinds, of objects that every deployment has."""
+    note = {"metadata": {"annotations": {"example.com/note": draw(free_text(100))}}}
+    choices: list[Spec] = [
+        {"target": {"kind": "Deployment"}, "patch": {"spec": {"template": {"spec": {"priorityClassName": "high"}}}}},
+        {"target": {"kind": "Deployment"}, "patch": [{"op": "add", "path": "/spec/minReadySeconds", "value": 10}]},
+        {"target": {"kind": "Service"}, "patch": note},
+        {"target": {"kind": "ServiceAccount"}, "patch": note},
+    ]
+    return draw(st.lists(st.sampled_from(choices), max_size=3))
+
+
+@st.composite
+def rollouts(draw: st.DrawFn) -> Spec:
+    strategy = draw(st.sampled_from([{}, {"strategy": "rolling"}, {"strategy": "recreate"}]))
+    surge = {"surge": draw(st.sampled_from(["1%", "25%", "100%"]))} if strategy != {"strategy": "recreate"} else {}
+    return strategy | (surge if draw(st.booleans()) else {})
+
+
+@st.composite
+def accelerators(draw: st.DrawFn, environment: Spec) -> Spec | None:
+    """A request that the environment's catalogue can meet, if it has any."""
+    entries: Spec = environment["spec"].get("accelerators", {})
+    if not entries or draw(st.booleans()):
+        return None
+    name = draw(st.sampled_from(sorted(entries)))
+    asked: Spec = {"type": name}
+    if draw(st.booleans()):
+        asked["count"] = draw(st.integers(1, 8))
+    if "migStrategy" in entries[name] and draw(st.booleans()):
+        (card,) = (card for card in CARDS if card.name == name)
+        asked["mig"] = draw(st.sampled_from(card.profiles))
+    return asked
+
+
+@st.composite
+def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | None:
+    """What differs in an environment: hosts, accelerators, and now and then some more."""
+    block: Spec = {}
+    host = f"{name}.{environment['metadata']['name']}.example.com"
+    if "expose" in base and "loadBalancer" not in base["expose"]:
+        block["expose"] = {"host": host}
+    # A surge on accelerators needs as many to spare, which the environment may not have.
+    if "surge" not in base.get("rollout", {}) and (asked := draw(accelerators(environment))):
+        block["resources"] = {"accelerator": asked, "memory": "8Gi"}
+    if draw(st.booleans()):
+        block["logging"] = {"level": draw(st.sampled_from(["debug", "warning"]))}
+    if "scaling" in base and draw(st.booleans()):
+        block |= {"scaling": None, "replicas": draw(st.integers(1, 100))}
+    return block or draw(st.sampled_from([None, {}]))
+
+
+@st.composite
+def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str, bytes], *, strict: bool) -> Spec:
+    """A Model called `name`; its files are added to `files`. A `strict` one has digest, owner and objective."""
+    folder = f"specs/{name}"
+    spec: Spec = {"model": draw(sources(folder, files, digest=strict))}
+    build = draw(code(folder, files, needed=spec["model"]["format"] == "python")) | draw(requirements(folder, files))
+    keda = all(each["spec"].get("autoscaler", "keda") == "keda" for each in environments)
+    gateway = all("gateway" in each["spec"] for each in environments)
+    parts: dict[str, st.SearchStrategy[Any]] = {
+        "server": servers(),
+        "resources": RESOURCES,
+        "replicas": st.integers(1, 100),
+        "scaling": scalings(prometheus=keda),
+        "expose": exposures(gateway=gateway),
+        "health": st.fixed_dictionaries(
+            {},
+            optional={"startup": st.sampled_from(["60s", "10m", "1h"]), "drain": st.sampled_from(["0s", "90s", "1h"])},
+        ),
+        "rollout": rollouts(),
+        "logging": st.fixed_dictionaries({}, optional={"payloads": st.sampled_from(["0%", "0.1%", "100%"])}),
+        "network": st.fixed_dictionaries({}, optional={"from": CALLERS, "to": DESTINATIONS}),
+        "overrides": overrides(),
+    }
+    spec |= draw(st.fixed_dictionaries({}, optional=parts)) | ({"build": build} if build else {})
+    if "scaling" in spec:
+        spec.pop("replicas", None)
+        if draw(st.booleans()):
+            spec["scaling"]["scaleDownAfter"] = "1h"
+    if "ingress" in spec.get("expose", {}):
+        spec.setdefault("network", {}).setdefault("from", [{"namespace": "traefik"}])
+    if strict or draw(st.booleans()):
+        spec["monitoring"] = draw(monitorings(slo=strict))
+    where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
+    if "expose" in spec or draw(st.booleans()):
+        spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}
+    return {
+        "apiVersion": "mlspec.dev/v1",
+        "kind": "Model",
+        "metadata": draw(metadata(name, owner=strict)),
+        "spec": spec,
+    }
+
+
+@st.composite
+def metadata(draw: st.DrawFn, name: str, *, owner: bool) -> Spec:
+    fields = {
+        "owner": st.sampled_from(["payments-risk", "o" * 63, "1e3"]),
+        "description": free_text(500, shortest=0),
+        "labels": st.dictionaries(label_keys, label_values, max_size=3),
+    }
+    required = {"owner": fields.pop("owner")} if owner else {}
+    return draw(st.fixed_dictionaries({"name": st.just(name), **required}, optional=fields))

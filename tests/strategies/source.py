@@ -1,0 +1,76 @@
+"""Where a model comes from and what its image contains, with the files of the workspace that this needs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.strategies.text import versions
+
+Spec = dict[str, Any]
+
+DATATYPES = ("BOOL", "UINT8", "INT64", "FP16", "FP32", "FP64", "BYTES")
+TENSORS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["x", "input 1", '"', "\N{SNOWMAN}", "a\nb", "{{", "n" * 128]),
+            "datatype": st.sampled_from(DATATYPES),
+            "shape": st.lists(st.integers(-1, 2**31 - 1), min_size=1, max_size=8),
+        }
+    ),
+    max_size=3,
+    unique_by=lambda tensor: str(tensor["name"]),
+)
+FILE_NAMES = ("model.bin", "m \N{SNOWMAN} '\"$(id).onnx", "a/b/c.joblib", "M" * 100)
+
+
+@st.composite
+def sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bool) -> Spec:
+    """The block `model`; the bytes are no model, which nothing but a server would notice."""
+    kind = draw(st.sampled_from(["sklearn", "onnx", "python"]))
+    spec: Spec = {"format": kind, "version": draw(versions)}
+    content = draw(st.binary(max_size=40))
+    if kind != "python" or digest or draw(st.booleans()):
+        name = draw(st.sampled_from(FILE_NAMES))
+        files[f"{folder}/{name}"] = content
+        spec["uri"] = f"./{name}"
+        if digest or draw(st.booleans()):
+            spec["digest"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    fields = {"inputs": TENSORS, "outputs": TENSORS, "size": st.sampled_from(["1k", "100Mi"])}
+    if kind == "sklearn":
+        fields["predict"] = st.sampled_from(["predict", "predict_proba", "decision_function"])
+    return spec | draw(st.fixed_dictionaries({}, optional=fields))
+
+
+@st.composite
+def code(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, needed: bool) -> Spec:
+    """A handler and the code that has it."""
+    if not needed and draw(st.booleans()):
+        return {}
+    module, where = draw(st.sampled_from([("handler", "./src"), ("a.b", "./src/"), ("x_1", "./c \N{SNOWMAN}")]))
+    files[f"{folder}/{where.strip('./')}/{module.replace('.', '/')}.py"] = b"class Handler: ..."
+    return {"code": where, "handler": f"{module}:Handler"}
+
+
+@st.composite
+def requirements(draw: st.DrawFn, folder: str, files: dict[str, bytes]) -> Spec:
+    """What else is installed, from a list or from a file."""
+    lines = draw(
+        st.lists(
+            st.sampled_from(["scikit-learn==1.9.1", "torch", "pandas[parquet,s3]>=2,<3", "a.b_c~=1.0"]),
+            unique=True,
+            max_size=3,
+        )
+    )
+    fields: dict[str, st.SearchStrategy[object]] = {
+        "python": st.sampled_from(["3.11", "3.12", "3.13"]),
+        "baseImage": st.sampled_from(["python:3.13-slim", f"registry.example.com:5000/a/b@sha256:{'0' * 64}"]),
+        "systemPackages": st.lists(st.sampled_from(["libgomp1", "g++=4:14.2.0-1"]), unique=True, max_size=2),
+    }
+    spec = draw(st.fixed_dictionaries({}, optional=fields))
+    if draw(st.booleans()) and lines:
+        files[f"{folder}/requirements.txt"] = "\r\n".join(["# pins", *lines]).encode()
+        return spec | {"requirements": "./requirements.txt"}
+    return spec | ({"requirements": lines} if lines else {})
