@@ -13,6 +13,8 @@ from uvicorn.server import ServerState
 
 MAX_HEAD_BYTES: Final = 64 << 10
 MAX_HEADERS: Final = 100
+LINGER: Final = 1.0
+"""Seconds."""
 
 CLIENT: Final = "mlspec.client"
 """Key of the scope's `extensions`: an object whose `disconnected` says whether the client is still there."""
@@ -32,8 +34,11 @@ class Connection(HttpToolsProtocol):
         self._reading_since: float | None = monotonic()
         self._head_bytes = 0
         self._in_head = False
+        self._refused = False
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
@@ -84,8 +89,13 @@ class Connection(HttpToolsProtocol):
         self.refuse(400, msg)
 
     def refuse(self, status: int, message: str) -> None:
+        """Answers and closes, but reads on for a while: closing on unread bytes would destroy the answer."""
         body = orjson.dumps({"error": message})
         head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
-        if not self.transport.is_closing():
-            self.transport.write(STATUS_LINE[status] + head + body)
-            self.transport.close()
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
+        self._reading_since = None
+        self.transport.write(STATUS_LINE[status] + head + body)
+        self.transport.write_eof()
+        self.loop.call_later(LINGER, self.transport.close)

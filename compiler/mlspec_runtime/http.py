@@ -93,4 +93,4 @@ def json_response(value: object, status: int = 200, *headers: Header) -> Respons
 
 
 def too_large(limit: int) -> Refused:
-    return Refused(413, names.REASON_TOO_LARGE, f"the body is larger than {limit} bytes", CLOSE)
+    return Refused(413, names.REASON_TOO_LARGE, f"the body is larger than {limit} bytes")

@@ -81,7 +81,7 @@ class Running:
             return self._http
 
     def ready(self) -> Running:
-        self.wait_for("model-load", event_outcome="success")
+        self.wait_for("ready")
         return self
 
     def exit_status(self) -> int:

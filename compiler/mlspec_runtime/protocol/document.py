@@ -43,7 +43,11 @@ def _parse(body: bytes | memoryview) -> Any:
 
 def members(value: simdjson.Object) -> dict[str, Any]:
     """One level of an object: its containers stay the parser's (`items()` would convert all of them)."""
-    return {name: value[name] for name in value}
+    try:
+        return {name: value[name] for name in value}
+    except KeyError as error:
+        # The parser finds no name with a NUL in it.
+        raise bad(f"the name {error.args[0]!r} cannot be read") from None
 
 
 def plain(value: Any) -> Any:

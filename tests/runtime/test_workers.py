@@ -1,0 +1,103 @@
+"""Several workers: one port, one set of figures, and none that stays dead."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runtime.conftest import Start
+from tests.runtime.running import PATIENCE, Running, eventually
+from tests.runtime.test_batching import infer
+
+NAMES = """
+import os, time
+
+class Handler:
+    def predict(self, inputs):
+        if (inputs["x"] == -9).any():
+            os._exit(9)
+        while (inputs["x"] == -1).any():
+            time.sleep(0.01)
+        return inputs["x"][:, 0] * 0 + os.getpid()
+"""
+
+
+@pytest.fixture
+def running(start: Start) -> Running:
+    return start(NAMES, {"workers": 2, "timeout": 1.0}).ready()
+
+
+def fresh(running: Running, *row: float) -> Any:
+    """A request on a connection of its own: any worker may take it."""
+    import httpx
+
+    body = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 2], "data": list(row)}]}
+    with httpx.Client(base_url=str(running.http.base_url), timeout=PATIENCE, trust_env=False) as client:
+        return client.post("/v2/models/tested/infer", json=body)
+
+
+def seen(running: Running) -> set[int]:
+    answer = fresh(running, 1.0, 1.0)
+    return {int(answer.json()["outputs"][0]["data"][0])} if answer.status_code == 200 else set()
+
+
+def pids(running: Running, count: int) -> set[int]:
+    """The workers that answered until `count` of them had."""
+    found: set[int] = set()
+
+    def enough() -> bool:
+        found.update(seen(running))
+        return len(found) >= count
+
+    eventually(enough)
+    return found
+
+
+def test_one_port_and_one_set_of_figures(running: Running) -> None:
+    workers = {line["process.pid"] for line in running.log if line.get("event.action") == "ready"}
+    eventually(lambda: len({line["process.pid"] for line in running.log if line.get("event.action") == "ready"}) == 2)
+    found = pids(running, 2)
+    assert workers <= found
+    asked = running.metric("mlspec_requests_total", endpoint="infer", code="200")
+    for _ in range(10):
+        assert fresh(running, 1.0, 1.0).status_code == 200
+    assert running.metric("mlspec_requests_total", endpoint="infer", code="200") == asked + 10
+    stats = running.http.get("/v2/models/tested/stats").json()["model_stats"][0]
+    assert stats["inference_count"] == asked + 10
+    assert running.metric("mlspec_model_info") == 1
+
+
+def test_a_worker_that_dies_is_replaced_and_its_counts_stay(running: Running) -> None:
+    before = pids(running, 2)
+    counted = running.metric("mlspec_requests_total", endpoint="infer", code="200")
+    victim = before.pop()
+    os.kill(victim, signal.SIGKILL)
+    running.wait_for("worker-restart")
+    after = pids(running, 2)
+    assert victim not in after
+    assert running.metric("mlspec_requests_total", endpoint="infer", code="200") >= counted
+
+
+def test_a_worker_that_hangs_gives_itself_up(running: Running) -> None:
+    before = pids(running, 2)
+    assert fresh(running, -1.0, -1.0).status_code == 504
+    running.wait_for("stuck")
+    assert running.wait_for("worker-restart")["process.exit_code"] == 70
+    assert pids(running, 2) != before
+
+
+def test_sigterm_ends_them_all(running: Running) -> None:
+    workers = pids(running, 2)
+    assert infer(running, 1.0, 1.0).status_code == 200
+    assert running.stop() == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_a_model_that_cannot_be_loaded_ends_them_all(start: Start) -> None:
+    running = start("raise RuntimeError('broken')", {"workers": 2})
+    assert running.exit_status() == 1
+    assert "broken" in running.wait_for("start", event_outcome="failure")["message"]
