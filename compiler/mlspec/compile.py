@@ -34,7 +34,7 @@ class Compilation:
 def compile(files: Files, specs: str = "specs") -> Compilation:  # noqa: A001 - the project's own verb
     """Compiles every spec below the folder `specs`."""
     parsed = read_specs(files, specs)
-    resolution = resolve(parsed.documents, files)
+    resolution = resolve(parsed.documents, files, complete=parsed.complete)
     result = Compilation(resolution)
     found = [*parsed.diagnostics, *resolution.diagnostics, *run_workspace_checks(resolution)]
     for resolved in resolution.specs:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mlspec.source.suggestion import did_you_mean
-
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.source.files import Files
 from mlspec.source.node import Document, Node
+from mlspec.source.suggestion import did_you_mean
 from mlspec.spec.environment import EnvironmentDocument, EnvironmentSpec
 from mlspec.spec.parse import WRONG_TYPE, parse_section
 from mlspec.spec.service import ModelHead, ServiceSpec
@@ -50,8 +49,11 @@ DEFAULT_ENVIRONMENT = "default"
 """The environment of a workspace that has none."""
 
 
-def resolve(documents: Iterable[Document], files: Files) -> Resolution:
-    """Merges and validates every document; findings stand in the result."""
+def resolve(documents: Iterable[Document], files: Files, *, complete: bool = True) -> Resolution:
+    """Merges and validates every document; findings stand in the result.
+
+    `complete` is False where a file could not be read whole: the environments that it may hold are not called unknown.
+    """
     by_kind: dict[str, list[Document]] = {"Workspace": [], "Environment": [], "Model": []}
     for document in documents:
         kind = document.root.get("kind")
@@ -63,14 +65,19 @@ def resolve(documents: Iterable[Document], files: Files) -> Resolution:
     if not by_kind["Environment"]:
         result.environments.append(_built_in(workspace, result))
     named = {_name(document) for document in by_kind["Environment"]} or {DEFAULT_ENVIRONMENT}
+    known = named if complete else None
     for document in _unique("Model", by_kind["Model"], result):
-        _model(document, workspace, named, files, result)
+        _model(document, workspace, known, files, result)
     return result
 
 
 def _name(document: Document) -> object:
     node = document.root.get("metadata", "name")
     return node.value if node and isinstance(node.value, str) else None
+
+
+def _name_span(document: Document) -> Span:
+    return document.root.locate(("metadata", "name"))
 
 
 def _unique(kind: str, documents: Sequence[Document], result: Resolution) -> Iterator[Document]:
@@ -82,7 +89,7 @@ def _unique(kind: str, documents: Sequence[Document], result: Resolution) -> Ite
         if first is document:
             yield document
             continue
-        here, there = (found.root.locate(("metadata", "name")) for found in (document, first))
+        here, there = _name_span(document), _name_span(first)
         result.diagnostics.append(
             DUPLICATE.error(
                 here,
@@ -121,7 +128,7 @@ def _environment(document: Document, workspace: Node | None, result: Resolution)
     spec, findings = _with_workspace(tree, workspace)
     result.diagnostics += findings
     if spec is not None:
-        result.environments.append(Environment(parsed.metadata.name, spec, document.file, tree))
+        result.environments.append(Environment(parsed.metadata.name, spec, document.file, _name_span(document), tree))
 
 
 def _with_workspace(tree: Node | None, workspace: Node | None) -> tuple[EnvironmentSpec | None, list[Diagnostic]]:
@@ -135,21 +142,23 @@ def _with_workspace(tree: Node | None, workspace: Node | None) -> tuple[Environm
 def _built_in(workspace: Node | None, result: Resolution) -> Environment:
     spec, findings = _with_workspace(None, workspace)
     result.diagnostics += findings
-    return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec(), "")
+    return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec(), "", Span(""))
 
 
-def _model(document: Document, workspace: Node | None, named: set[object], files: Files, result: Resolution) -> None:
+def _model(
+    document: Document, workspace: Node | None, known: set[object] | None, files: Files, result: Resolution
+) -> None:
     head, findings = parse_section(ModelHead, document.root)
     result.diagnostics += findings
-    spec = document.root.get("spec")
-    if head is None or spec is None:
+    spec, metadata = document.root.get("spec"), document.root.get("metadata")
+    if head is None or spec is None or metadata is None:
         return
     base = without(spec, "environments")
     everywhere = workspace.get("defaults") if workspace else None
     alone, _ = parse_section(ServiceSpec, merge_layers(everywhere, base), spec.span)
-    model = Model(head.metadata, document.file, document.root.locate(("metadata", "name")), alone)
+    model = Model(head.metadata, document.file, metadata, alone)
     result.models.append(model)
-    blocks = _blocks(spec, named, result)
+    blocks = _blocks(spec, known, result)
     for environment in result.environments:
         if blocks is not None and environment.name not in blocks:
             continue
@@ -162,7 +171,7 @@ def _model(document: Document, workspace: Node | None, named: set[object], files
             result.specs.append(ResolvedSpec(model, environment, value, tree, files))
 
 
-def _blocks(spec: Node, named: set[object], result: Resolution) -> dict[str, Node] | None:
+def _blocks(spec: Node, known: set[object] | None, result: Resolution) -> dict[str, Node] | None:
     """The model's block for each environment that it names; None where it names none and so runs everywhere."""
     node = spec.get("environments")
     if node is None or node.value is None:
@@ -175,8 +184,8 @@ def _blocks(spec: Node, named: set[object], result: Resolution) -> dict[str, Nod
     if not node.value:
         result.diagnostics.append(NOWHERE.warning(node.span, "this model runs nowhere", label="names no environment"))
     for name, entry in node.value.items():
-        if name not in named:
-            result.diagnostics.append(_unknown(name, entry.key, named))
+        if known is not None and name not in known:
+            result.diagnostics.append(_unknown(name, entry.key, known))
         elif entry.node.value is not None and not isinstance(entry.node.value, dict):
             message = f"`environments.{name}` must be a mapping"
             result.diagnostics.append(WRONG_TYPE.error(entry.node.span, message, label="expected a mapping"))

@@ -20,11 +20,13 @@ class Environment:
     name: str
     spec: EnvironmentSpec
     source: str
+    name_span: Span
     tree: Node | None = None
 
     @property
     def namespace(self) -> str:
-        return self.spec.namespace or f"ml-{self.name}"
+        stated: str | None = self.spec.namespace
+        return stated or f"ml-{self.name}"
 
     def at(self, *path: str | int) -> Span | None:
         """Where a value of its `spec` is written; None for the built-in environment."""
@@ -43,9 +45,13 @@ class Model:
 
     metadata: ModelMetadata
     source: str
-    name_span: Span
+    metadata_tree: Node
     base: ServiceSpec | None
     """The spec without any environment's layers, None where it is not whole by itself."""
+
+    @property
+    def name_span(self) -> Span:
+        return self.metadata_tree.locate(("name",))
 
     @property
     def folder(self) -> str:

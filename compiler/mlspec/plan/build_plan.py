@@ -15,11 +15,12 @@ from .labels import plan_labels, plan_selector
 from .lifecycle import plan_lifecycle
 from .monitoring import latency_buckets, plan_monitoring
 from .names import plan_names
-from .plan import Container, Lifecycle, Manifest, Patch, Plan
+from .plan import Container, Manifest, Patch, Plan
 from .rollout import most_replicas, plan_rollout
-from .scaling import plan_scaling
+from .scaling import CONTAINER, plan_scaling
 from .settings import DIGEST_ANNOTATION, plan_settings, settings_digest
 
+_SERVICE_PORT = 80
 _SETTINGS_PATH = "/etc/mlspec"
 _THREADS = "OMP_NUM_THREADS"
 
@@ -46,6 +47,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)},
         settings=settings,
         container=_container(resolved, context_digest),
+        service_port=_SERVICE_PORT,
         placement=resources.plan_placement(resolved),
         lifecycle=lifecycle,
         rollout=plan_rollout(resolved),
@@ -55,7 +57,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         disruption_budget=most_replicas(resolved) > 1,
         exposure=plan_exposure(resolved),
         network=plan_network(resolved),
-        monitoring=_monitoring(resolved, lifecycle),
+        monitoring=plan_monitoring(resolved, lifecycle.startup_budget),
         gitops=plan_gitops(resolved, workspace, ignores_replicas=scaling is not None),
         patches=tuple(
             Patch(index, item.target.kind, item.target.name, item.patch)
@@ -73,6 +75,7 @@ def image_reference(resolved: ResolvedSpec, context_digest: str) -> str:
 
 def _container(resolved: ResolvedSpec, context_digest: str) -> Container:
     return Container(
+        name=CONTAINER,
         image=image_reference(resolved, context_digest),
         port=PORT,
         port_name="http",
@@ -96,7 +99,8 @@ def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
 
 def _variable(item: EnvVar) -> Manifest:
     if item.secret is None:
-        # Kubernetes expands `$(NAME)` in a value, and leaves `$$` as one `$`: what the spec says arrives as it is.
-        return {"name": item.name, "value": (item.value or "").replace("$", "$$")}
+        value = item.value or ""
+        # Kubernetes expands `$(NAME)` and makes `$` of `$$`; doubled, what the spec says arrives as it is.
+        return {"name": item.name, "value": value.replace("$", "$$") if "$(" in value or "$$" in value else value}
     name, key = item.secret.split("/")
     return {"name": item.name, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}

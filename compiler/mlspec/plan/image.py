@@ -125,7 +125,7 @@ def plan_image(
         source=one_line(source),
         folder=folder,
         format=format,
-        base_image=base_image or defaults.base_image.format(python=minor),
+        base_image=base_image or default_base_image(format, minor),
         python=minor,
         system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
         requirements=merge_requirements(
@@ -148,6 +148,11 @@ def plan_image(
         ),
         copies=ordered,
     )
+
+
+def default_base_image(format: str, python: str | None) -> str:  # noqa: A002 - the spec's own word
+    """The image that a format starts from; KeyError for an unknown format."""
+    return FORMATS[format].base_image.format(python=python)
 
 
 def merge_requirements(*layers: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A Kubernetes minor -> the features that are on by default there; a schema accepts fields before a cluster keeps them."""
+"""A Kubernetes minor -> the features that are on by default there; a schema accepts fields earlier than clusters."""
 
 from __future__ import annotations
 

@@ -31,4 +31,5 @@ def plan_names(model: str, environment: str) -> Names:
 def instance(model: str, environment: str) -> str:
     """What tells this deployment of the model from another: the Application's name, and so the value that Argo CD's
     label tracking would write into `app.kubernetes.io/instance`; the two never fight over the label."""
-    return fit(f"{model}-{environment}")
+    # A dot, which neither name can contain: `a-b` in `c` and `a` in `b-c` stay two.
+    return fit(f"{model}.{environment}")

@@ -22,7 +22,7 @@ class Names:
     public_service: str
     """The Service of type LoadBalancer, beside the internal one."""
     horizontal_pod_autoscaler: str
-    """As KEDA would call it, so that a change of autoscaler never makes two."""
+    """The same under KEDA, so that a change of autoscaler never makes two."""
     application: str
 
 
@@ -245,7 +245,7 @@ class Patch:
     index: int
     kind: str
     name: str | None
-    patch: Mapping[str, Any] | list[Mapping[str, Any]]
+    patch: dict[str, Any] | list[dict[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,12 @@ def catalogue_entry(resolved: ResolvedSpec) -> CatalogueEntry | None:
 def extended_resource(accelerator: Accelerator, entry: CatalogueEntry) -> str:
     """The resource by which the device plugin announces what the model asks for.
 
-    Source: "MIG Strategies" of the NVIDIA Kubernetes device plugin: under *mixed* each profile is a resource of its own.
+    Source: "MIG Strategies" of the NVIDIA device plugin: under *mixed* each profile is a resource of its own.
     """
     if accelerator.mig and entry.mig_strategy == "mixed":
         vendor = entry.resource.partition("/")[0]
         return f"{vendor}/mig-{accelerator.mig.replace('+', '.')}"
-    return entry.resource
+    return str(entry.resource)
 
 
 def plan_requests(resolved: ResolvedSpec) -> Labels:
@@ -64,7 +64,9 @@ def plan_placement(resolved: ResolvedSpec) -> Placement:
     entry = catalogue_entry(resolved)
     return Placement(
         node_selector=dict(sorted(entry.node_selector.items())) if entry else {},
-        tolerations=tuple(_toleration(item.model_dump(exclude_none=True)) for item in entry.tolerations) if entry else (),
+        tolerations=tuple(_toleration(item.model_dump(exclude_none=True)) for item in entry.tolerations)
+        if entry
+        else (),
         topology_keys=_TOPOLOGY,
         image_pull_secrets=tuple(resolved.environment.spec.image_pull_secrets),
     )

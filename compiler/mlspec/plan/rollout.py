@@ -26,7 +26,7 @@ def surge_replicas(resolved: ResolvedSpec) -> int:
 
 
 def plan_rollout(resolved: ResolvedSpec) -> Rollout:
-    """On CPU a surge and nothing unavailable; on accelerators a surge only on cards that the environment has to spare."""
+    """On CPU a surge and nothing unavailable; on accelerators a surge only on cards that there are to spare."""
     asked, accelerator = resolved.spec.rollout, resolved.spec.resources.accelerator
     if asked.strategy == "recreate":
         return Rollout("Recreate", None, None)

@@ -66,7 +66,9 @@ def _prometheus(resolved: ResolvedSpec, metric: Metric) -> tuple[str, str]:
         return _number(metric.concurrency), f"sum({metrics.REQUESTS_IN_PROGRESS}{{{mine}}})"
     if metric.requests_per_second is not None:
         endpoints = f'{metrics.ENDPOINT}=~"{metrics.ENDPOINT_INFER}|{metrics.ENDPOINT_INVOCATIONS}"'
-        return _number(metric.requests_per_second), f"sum(rate({metrics.REQUESTS}{{{mine},{endpoints}}}[{_RATE_WINDOW}]))"
+        return _number(
+            metric.requests_per_second
+        ), f"sum(rate({metrics.REQUESTS}{{{mine},{endpoints}}}[{_RATE_WINDOW}]))"
     if metric.gpu_utilization is not None:
         return _number(metric.gpu_utilization * 100), gpu_utilization(resolved)
     assert metric.query is not None, "a metric has exactly one key"  # noqa: S101 - the type has made sure

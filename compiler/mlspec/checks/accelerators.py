@@ -1,0 +1,164 @@
+"""Checks of accelerators against the environment's catalogue, and of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.context import model_size
+from mlspec.plan.mig import PROFILES, card_of
+from mlspec.plan.quantities import size
+from mlspec.plan.resources import catalogue_entry
+from mlspec.plan.rollout import surge_replicas
+from mlspec.source.suggestion import did_you_mean
+
+from .registry import check
+
+UNKNOWN_ACCELERATOR = code(
+    "MLS203",
+    "unknown-accelerator",
+    title="an accelerator that the environment does not have",
+    reason="Its pods would stay Pending for ever.",
+    remedy="use one that the environment has, or leave the environment out of `environments`",
+)
+NO_SLICES = code(
+    "MLS204",
+    "no-slices",
+    title="a MIG slice where the cluster announces none",
+    reason="Without a MIG strategy the device plugin announces whole cards only.",
+    remedy="set `migStrategy` in the environment's catalogue, or ask for a whole card",
+)
+UNKNOWN_PROFILE = code(
+    "MLS205",
+    "unknown-mig-profile",
+    title="a MIG profile that the card does not have",
+    reason="Each card can be cut in a few ways only; no node would ever announce another.",
+    remedy="use one of the card's profiles",
+)
+TOO_LITTLE_MEMORY = code(
+    "MLS206",
+    "too-little-memory",
+    title="a model and shared memory that exceed the memory",
+    reason="Shared memory counts against the container's memory: the kernel would kill the server.",
+    remedy="raise `resources.memory`, or lower `resources.sharedMemory`",
+)
+NO_SPARE = code(
+    "MLS207",
+    "no-spare-accelerators",
+    title="a surge on accelerators that the environment does not have to spare",
+    reason="The new pod would wait for a card that the old one holds, and the rollout would never end.",
+    remedy="remove `rollout.surge`, or declare `spare` cards in the environment",
+)
+CARD_TOO_SMALL = code(
+    "MLS214",
+    "card-too-small",
+    title="a model that is larger than the accelerators' memory",
+    reason="It would fail to load on every start.",
+    remedy="ask for more or larger accelerators",
+)
+
+
+@check(UNKNOWN_ACCELERATOR)
+def unknown_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    accelerator, environment = resolved.spec.resources.accelerator, resolved.environment
+    if accelerator is None or catalogue_entry(resolved) is not None:
+        return
+    names = list(environment.spec.accelerators)
+    near = did_you_mean(accelerator.type, names)
+    leave_out = f"leave {environment.name} out of `environments`"
+    remedy = f"did you mean `{near}`? Otherwise {leave_out}" if near else f"use one of those, or {leave_out}"
+    if not names:
+        remedy = f"add it to the `accelerators` of {environment.name}, or {leave_out}"
+    has = ", ".join(names)
+    yield UNKNOWN_ACCELERATOR.error(
+        resolved.at("resources", "accelerator", "type"),
+        f"{resolved.name} asks for an accelerator that {environment.name} does not have",
+        label="no such accelerator",
+        remedy=remedy,
+        related=environment.related(f"{environment.name} has: {has}", "accelerators", *names[:1]),
+    )
+
+
+@check(NO_SLICES)
+def no_slices(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
+    if accelerator and accelerator.mig and entry and entry.mig_strategy is None:
+        yield NO_SLICES.error(
+            resolved.at("resources", "accelerator", "mig"),
+            f"{resolved.environment.name} announces no slices of {accelerator.type}",
+            label="no slices there",
+            related=resolved.environment.related("has no `migStrategy`", "accelerators", accelerator.type),
+        )
+
+
+@check(UNKNOWN_PROFILE)
+def unknown_profile(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
+    if not accelerator or not accelerator.mig or entry is None:
+        return
+    card = card_of(accelerator.type, entry)
+    if card is not None and accelerator.mig not in PROFILES[card]:
+        yield UNKNOWN_PROFILE.error(
+            resolved.at("resources", "accelerator", "mig"),
+            f"{card} has no MIG profile {accelerator.mig}",
+            label="no such profile",
+            remedy=f"{card} has: " + ", ".join(PROFILES[card]),
+            related=resolved.environment.related("the card", "accelerators", accelerator.type),
+        )
+
+
+@check(TOO_LITTLE_MEMORY)
+def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    resources = resolved.spec.resources
+    shared = resources.shared_memory or 0
+    model = 0 if resources.accelerator else model_size(resolved)
+    if model + shared > resources.memory:
+        path = ("resources", "sharedMemory") if shared > model else ("resources", "memory")
+        yield TOO_LITTLE_MEMORY.error(
+            resolved.at(*path) if resolved.has(*path) else resolved.at("model", "size"),
+            f"model {_mebibytes(model)} and shared memory {_mebibytes(shared)} exceed the memory of "
+            f"{_mebibytes(resources.memory)}",
+            label="does not fit",
+        )
+
+
+@check(NO_SPARE)
+def no_spare(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
+    if accelerator is None or entry is None or not resolved.spec.rollout.surge:
+        return
+    wanted = surge_replicas(resolved) * accelerator.count
+    if wanted > entry.spare:
+        path = ("accelerators", accelerator.type, "spare")
+        has_line = resolved.environment.tree is not None and resolved.environment.tree.get(*path) is not None
+        related = resolved.environment.related(f"{entry.spare} to spare", *(path if has_line else path[:2]))
+        yield NO_SPARE.error(
+            resolved.at("rollout", "surge"),
+            f"this surge needs {wanted} more accelerators; {resolved.environment.name} has {entry.spare} to spare",
+            label="would wait for ever",
+            related=related,
+        )
+
+
+@check(CARD_TOO_SMALL)
+def card_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
+    if accelerator is None or entry is None or entry.memory is None:
+        return
+    memory = entry.memory * accelerator.count
+    if accelerator.mig:
+        memory = int(accelerator.mig.partition("g.")[2].partition("gb")[0]) * 10**9 * accelerator.count
+    if (needed := model_size(resolved)) > memory:
+        yield CARD_TOO_SMALL.error(
+            resolved.at_key("resources", "accelerator"),
+            f"the model has {_mebibytes(needed)}; {accelerator.count} × {accelerator.mig or accelerator.type} has "
+            f"{_mebibytes(memory)}",
+            label="too small",
+            related=resolved.environment.related("the card's memory", "accelerators", accelerator.type, "memory"),
+        )
+
+
+def _mebibytes(count: int) -> str:
+    return size(-(-count // 2**20) * 2**20) if count else "none"

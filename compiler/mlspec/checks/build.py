@@ -1,0 +1,194 @@
+"""Checks of what goes into the image: the model's files, its requirements and the user's code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic, Span
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.context import model_files
+from mlspec.spec.requirements import distribution, read_requirements, requirement_problem
+
+from .registry import check
+
+LARGEST_BAKED = 50 * 2**20
+
+MODEL_MISSING = code(
+    "MLS401",
+    "model-missing",
+    title="the model is not where the spec says",
+    reason="An image without its model cannot start.",
+    remedy="commit the file beside the spec, or correct the path",
+)
+MODEL_TOO_LARGE = code(
+    "MLS402",
+    "model-too-large",
+    title="a model of more than 50 MiB beside its spec",
+    reason="It would stand twice in the repository and in every build context; a large model belongs into a store.",
+    remedy="put it into an object store and name it by its URI",
+)
+DIGEST_MISMATCH = code(
+    "MLS403",
+    "digest-mismatch",
+    title="the model is not the one whose digest the spec states",
+    reason="The server would refuse to start: somebody changed the model, or the spec, alone.",
+    remedy="find out which of the two is right",
+)
+REQUIREMENTS_MISSING = code(
+    "MLS404",
+    "requirements-missing",
+    title="the requirements file is not where the spec says",
+    reason="The image cannot be built without it.",
+    remedy="commit the file beside the spec, or correct the path",
+)
+BAD_REQUIREMENT = code(
+    "MLS405",
+    "bad-requirement",
+    title="a line that cannot stand in the image's requirements",
+    reason="Indexes and credentials belong to the build, not to what is installed.",
+    remedy="write `name==version`",
+)
+CODE_MISSING = code(
+    "MLS406",
+    "code-missing",
+    title="the folder of code is not where the spec says, or is empty",
+    reason="The handler could not be imported.",
+    remedy="commit the folder beside the spec, or correct the path",
+)
+HANDLER_MISSING = code(
+    "MLS407",
+    "handler-missing",
+    title="a handler that nothing provides",
+    reason="The server would fail when it imports the handler.",
+    remedy="set `build.code` to the folder that contains the handler's module",
+)
+NO_URI = code(
+    "MLS408",
+    "no-uri",
+    title="a model without a place",
+    reason="Only format python can do without a model file: its handler may need none.",
+    remedy="set `model.uri`",
+)
+REQUIRED_TWICE = code(
+    "MLS409",
+    "required-twice",
+    title="two requirements for one distribution",
+    reason="pip refuses to install what is asked for in two versions.",
+    remedy="keep one of them",
+)
+
+
+@check(MODEL_MISSING)
+def model_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    uri = resolved.spec.model.uri
+    if uri and uri.startswith("./") and not model_files(resolved.model, resolved.spec, resolved.files).copies:
+        yield MODEL_MISSING.error(
+            resolved.at("model", "uri"), f"there is no model at {resolved.file(uri)}", label="no such file or folder"
+        )
+
+
+@check(MODEL_TOO_LARGE)
+def model_too_large(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    size = model_files(resolved.model, resolved.spec, resolved.files).size
+    if size > LARGEST_BAKED:
+        yield MODEL_TOO_LARGE.error(
+            resolved.at("model", "uri"),
+            f"the model has {size / 2**20:.0f} MiB; beside its spec it may have 50 MiB",
+            label="too large to bake in",
+        )
+
+
+@check(DIGEST_MISMATCH)
+def digest_mismatch(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    stated = resolved.spec.model.digest
+    actual = model_files(resolved.model, resolved.spec, resolved.files).digest
+    if stated and actual and stated != actual:
+        yield DIGEST_MISMATCH.error(
+            resolved.at("model", "digest"),
+            f"the model at {resolved.spec.model.uri} has another digest",
+            label="not this model's",
+            remedy=f"the file's digest is {actual}; find out which of the two is right",
+        )
+
+
+@check(NO_URI)
+def no_uri(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    if resolved.spec.model.uri is None and resolved.spec.model.format != "python":
+        yield NO_URI.error(resolved.at_key("model"), "`model.uri` is missing", label="needs `uri`")
+
+
+@check(REQUIREMENTS_MISSING)
+def requirements_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    stated = resolved.spec.build.requirements
+    if isinstance(stated, str) and resolved.files.size(resolved.file(stated)) is None:
+        yield REQUIREMENTS_MISSING.error(
+            resolved.at("build", "requirements"), f"there is no file {resolved.file(stated)}", label="no such file"
+        )
+
+
+@check(BAD_REQUIREMENT)
+def bad_requirement(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    for span, line in _requirements(resolved):
+        if problem := requirement_problem(line):
+            yield BAD_REQUIREMENT.error(span, f"{line!r}: {problem}", label="cannot stand here")
+
+
+@check(REQUIRED_TWICE)
+def required_twice(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
+    for span, line in _requirements(resolved):
+        # Lines with markers are alternatives: they may name one distribution for several platforms.
+        if requirement_problem(line) or ";" in line:
+            continue
+        name = distribution(line)
+        if name in seen:
+            yield REQUIRED_TWICE.error(span, f"{name} is required twice", label="required already")
+        seen.add(name)
+
+
+def _requirements(resolved: ResolvedSpec) -> Iterator[tuple[Span, str]]:
+    """Every requirement of the user's with its place, in the spec or in the file that it names."""
+    stated = resolved.spec.build.requirements
+    if isinstance(stated, list):
+        for index, line in enumerate(stated):
+            yield resolved.at("build", "requirements", index), line
+        return
+    path = resolved.file(stated)
+    if resolved.files.size(path) is None:
+        return
+    text = resolved.files.read(path).decode("utf-8", "replace")
+    lines = text.splitlines()
+    for number, line in read_requirements(text):
+        yield Span(path, number, 1, number, len(lines[number - 1]) + 1), line
+
+
+@check(CODE_MISSING)
+def code_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    folder = resolved.spec.build.code
+    if folder is not None and not resolved.files.below(resolved.file(folder)):
+        yield CODE_MISSING.error(
+            resolved.at("build", "code"), f"there is no code below {resolved.file(folder)}", label="no such folder"
+        )
+
+
+@check(HANDLER_MISSING)
+def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    build = resolved.spec.build
+    if build.handler is None:
+        if resolved.spec.model.format == "python":
+            span = resolved.at_key("build") if resolved.has("build") else resolved.at("model", "format")
+            yield HANDLER_MISSING.error(span, "format python needs a handler", label="needs `build.handler`")
+        return
+    if build.code is None:
+        yield HANDLER_MISSING.error(
+            resolved.at("build", "handler"), "a handler needs `build.code`", label="nothing contains this module"
+        )
+        return
+    module = build.handler.partition(":")[0].replace(".", "/")
+    folder = resolved.file(build.code)
+    candidates = (f"{folder}/{module}.py", f"{folder}/{module}/__init__.py")
+    if resolved.files.below(folder) and all(resolved.files.size(path) is None for path in candidates):
+        yield HANDLER_MISSING.error(
+            resolved.at("build", "handler"), f"there is no module {candidates[0]}", label="no such module"
+        )

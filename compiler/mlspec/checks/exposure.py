@@ -1,0 +1,88 @@
+"""Checks of the way in: routes that nobody carries, and callers that the network policy would keep out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.exposure import chosen_gateway
+from mlspec.plan.labels import RESERVED
+
+from .registry import check
+
+NO_GATEWAY = code(
+    "MLS201",
+    "no-gateway",
+    title="a route without a Gateway",
+    reason="A route is carried by a Gateway; neither the model nor the environment names one.",
+    remedy="name the `gateway` in the environment or in `expose`, or use an `ingress`",
+)
+CLOSED_INGRESS = code(
+    "MLS224",
+    "closed-ingress",
+    title="an Ingress whose controller is not let in",
+    reason="The network policy is closed by default, and an Ingress does not say where its controller runs.",
+    remedy="name the controller's namespace in `network.from`",
+)
+RETIRED_INGRESS = code(
+    "MLS231",
+    "retired-ingress-controller",
+    title="the ingress-nginx controller is retired",
+    reason="It has had no fixes, of security holes neither, since March 2026.",
+    remedy="move to a Gateway (`expose.gateway`) or to a controller that is maintained",
+)
+RESERVED_LABEL = code(
+    "MLS225",
+    "reserved-label",
+    title="a label that the compiler itself writes",
+    reason="Selectors and Argo CD depend on it.",
+    remedy="use a key with a prefix of your own",
+)
+
+
+@check(NO_GATEWAY)
+def no_gateway(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    expose = resolved.spec.expose
+    if expose and not expose.ingress and not expose.load_balancer and chosen_gateway(resolved) is None:
+        yield NO_GATEWAY.error(
+            resolved.at_key("expose"),
+            f"{resolved.environment.name} has no gateway for this route",
+            label="carried by none",
+        )
+
+
+@check(CLOSED_INGRESS)
+def closed_ingress(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    expose = resolved.spec.expose
+    if expose and expose.ingress and not resolved.spec.network.from_:
+        yield CLOSED_INGRESS.error(
+            resolved.at_key("expose", "ingress"),
+            "the ingress controller is not among the callers that are let in",
+            label="let in from nowhere",
+            remedy=f"add `network: {{from: [{{namespace: {expose.ingress.class_name}}}]}}` "
+            "with the namespace in which the controller runs",
+        )
+
+
+@check(RETIRED_INGRESS)
+def retired_ingress(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    expose = resolved.spec.expose
+    if expose and expose.ingress and expose.ingress.class_name == "nginx":
+        yield RETIRED_INGRESS.warning(
+            resolved.at("expose", "ingress", "class"),
+            "the ingress-nginx controller is retired",
+            label="no longer fixed",
+        )
+
+
+@check(RESERVED_LABEL)
+def reserved_label(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    for key in resolved.metadata.labels:
+        if key.startswith(RESERVED):
+            yield RESERVED_LABEL.error(
+                resolved.model.metadata_tree.locate_key(("labels", key)),
+                f"the label {key} belongs to the compiler",
+                label="reserved",
+            )

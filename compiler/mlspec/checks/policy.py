@@ -1,0 +1,163 @@
+"""Checks of what an environment's policy demands; each points at the policy's own line too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.formats import FORMATS
+from mlspec.plan.image import default_base_image
+from mlspec.plan.rollout import most_replicas
+
+from .registry import check
+
+MAX_REPLICAS = code(
+    "MLS208",
+    "policy-max-replicas",
+    title="more replicas than the environment allows",
+    reason="The environment's policy bounds what one model may take.",
+    remedy="lower the number, or talk to who owns the environment",
+)
+MAX_ACCELERATORS = code(
+    "MLS209",
+    "policy-max-accelerators",
+    title="more accelerators than the environment allows",
+    reason="Accelerators are scarce: replicas at most × accelerators each is bounded by the environment's policy.",
+    remedy="lower one of the two numbers, or talk to who owns the environment",
+)
+REQUIRE_DIGEST = code(
+    "MLS210",
+    "policy-require-digest",
+    title="a model without a digest where the environment demands one",
+    reason="A pickle executes what stands in it: only a digest says that it is the model which was reviewed.",
+    remedy="state the model's `digest`",
+)
+REQUIRE_OWNER = code(
+    "MLS211",
+    "policy-require-owner",
+    title="a model without an owner where the environment demands one",
+    reason="An alert must reach somebody.",
+    remedy="state `metadata.owner`",
+)
+REQUIRE_SLO = code(
+    "MLS212",
+    "policy-require-slo",
+    title="a model without an objective where the environment demands one",
+    reason="Without an objective nobody is told when the service fails its users.",
+    remedy="state `monitoring.slo`",
+)
+ALLOWED_REGISTRIES = code(
+    "MLS213",
+    "policy-allowed-registries",
+    title="an image from a registry that the environment does not allow",
+    reason="The environment's policy bounds where code may come from.",
+    remedy="use an image from an allowed registry",
+)
+
+
+@check(MAX_REPLICAS)
+def max_replicas(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    bound, wanted = resolved.environment.spec.policy.max_replicas, most_replicas(resolved)
+    if bound is not None and wanted > bound:
+        path = ("scaling", "maxReplicas") if resolved.spec.scaling else ("replicas",)
+        yield MAX_REPLICAS.error(
+            resolved.at(*path),
+            f"{resolved.name} may have {wanted} replicas; {resolved.environment.name} allows {bound}",
+            label="too many",
+            related=resolved.environment.related(f"{bound} at most", "policy", "maxReplicas"),
+        )
+
+
+@check(MAX_ACCELERATORS)
+def max_accelerators(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    bound, accelerator = resolved.environment.spec.policy.max_accelerators, resolved.spec.resources.accelerator
+    if bound is None or accelerator is None:
+        return
+    replicas = most_replicas(resolved)
+    if accelerator.count * replicas > bound:
+        yield MAX_ACCELERATORS.error(
+            resolved.at_key("resources", "accelerator"),
+            f"{resolved.name} may take {accelerator.count} × {replicas} = {accelerator.count * replicas} accelerators; "
+            f"{resolved.environment.name} allows {bound}",
+            label="too many",
+            related=resolved.environment.related(f"{bound} at most", "policy", "maxAccelerators"),
+        )
+
+
+@check(REQUIRE_DIGEST)
+def require_digest(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    model = resolved.spec.model
+    runs_code = model.uri is not None and FORMATS[model.format].runs_code(model.uri)
+    if resolved.environment.spec.policy.require_digest and model.uri is not None and model.digest is None:
+        why = "its format runs code when it is loaded" if runs_code else "every model there has one"
+        yield REQUIRE_DIGEST.error(
+            resolved.at_key("model"),
+            f"{resolved.environment.name} demands a digest of the model: {why}",
+            label="needs `digest`",
+            related=resolved.environment.related("demanded here", "policy", "requireDigest"),
+        )
+
+
+@check(REQUIRE_OWNER)
+def require_owner(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    if resolved.environment.spec.policy.require_owner and resolved.metadata.owner is None:
+        yield REQUIRE_OWNER.error(
+            resolved.model.name_span,
+            f"{resolved.environment.name} demands an owner of every model",
+            label="needs `owner`",
+            related=resolved.environment.related("demanded here", "policy", "requireOwner"),
+        )
+
+
+@check(REQUIRE_SLO)
+def require_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    slo = resolved.spec.monitoring.slo
+    if resolved.environment.spec.policy.require_slo and not (slo and (slo.availability or slo.latency)):
+        yield REQUIRE_SLO.error(
+            resolved.at_key("monitoring") if resolved.has("monitoring") else resolved.model.name_span,
+            f"{resolved.environment.name} demands an objective of every model",
+            label="needs `monitoring.slo`",
+            related=resolved.environment.related("demanded here", "policy", "requireSlo"),
+        )
+
+
+@check(ALLOWED_REGISTRIES)
+def allowed_registries(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    allowed = resolved.environment.spec.policy.allowed_registries
+    if not allowed:
+        return
+    build = resolved.spec.build
+    base = build.base_image or default_base_image(resolved.spec.model.format, build.python)
+    registry = resolved.environment.spec.registry
+    related = resolved.environment.related("allowed: " + ", ".join(allowed), "policy", "allowedRegistries")
+    if not _within(qualified(base), allowed):
+        where = resolved.at("build", "baseImage") if build.base_image else resolved.at("model", "format")
+        yield ALLOWED_REGISTRIES.error(
+            where,
+            f"the base image {qualified(base)} is not from a registry that {resolved.environment.name} allows",
+            label="not allowed" if build.base_image else f"based on {base} by default",
+            remedy="set `build.baseImage` to a copy in an allowed registry",
+            related=related,
+        )
+    if registry is not None and not _within(registry, allowed):
+        span = resolved.environment.at("registry")
+        yield ALLOWED_REGISTRIES.error(
+            span or resolved.model.name_span,
+            f"{resolved.environment.name} pushes its images to a registry that it does not allow",
+            label="not allowed",
+            related=related,
+        )
+
+
+def qualified(image: str) -> str:
+    """An image with the registry that a short name leaves out, as container runtimes fill it in."""
+    first, slash, _ = image.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost"):
+        return image
+    return f"docker.io/{image}" if slash else f"docker.io/library/{image}"
+
+
+def _within(image: str, allowed: list[str]) -> bool:
+    return any(image == registry or image.startswith((f"{registry}/", f"{registry}:")) for registry in allowed)

@@ -1,0 +1,118 @@
+"""Checks of what an autoscaler can do in an environment, and how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.context import model_size
+from mlspec.plan.lifecycle import startup_budget
+from mlspec.plan.scaling import RESOURCE_METRICS
+
+from .registry import check
+
+_LONGEST_WINDOW = timedelta(hours=1)
+
+NEEDS_KEDA = code(
+    "MLS215",
+    "metric-needs-keda",
+    title="a metric that this environment's autoscaler cannot read",
+    reason="An HPA by itself knows CPU and memory; everything else is a query of Prometheus, which KEDA asks.",
+    remedy="scale on cpu or memory there, or set `autoscaler: keda`",
+)
+NO_SCALE_TO_ZERO = code(
+    "MLS216",
+    "no-scale-to-zero",
+    title="no replicas at all where nothing would wake the model",
+    reason="From zero only KEDA scales up, and only by a metric that exists without pods.",
+    remedy="set `minReplicas: 1`, or use KEDA with a metric besides cpu and memory",
+)
+COLD = code(
+    "MLS217",
+    "cold-start",
+    title="a service that may have no replicas",
+    reason="A Service holds no requests: callers get connection errors until the first replica is ready.",
+    remedy="set `minReplicas: 1` unless callers retry for longer than the start takes",
+)
+NO_GPU = code(
+    "MLS218",
+    "gpu-metric-without-gpu",
+    title="scaling on accelerators that the model does not have",
+    reason="The query would have no value, and the autoscaler would not act.",
+    remedy="ask for `resources.accelerator`, or scale on something else",
+)
+HASTY = code(
+    "MLS219",
+    "scale-down-too-soon",
+    title="scaling down sooner than a replica starts",
+    reason="A replica that is about to be ready would be taken away again, and the number would swing for ever.",
+    remedy="raise `scaling.scaleDownAfter` or remove it",
+)
+
+
+@check(NEEDS_KEDA)
+def needs_keda(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    scaling = resolved.spec.scaling
+    if scaling is None or resolved.environment.spec.autoscaler == "keda":
+        return
+    for index, metric in enumerate(scaling.metrics):
+        if metric.kind not in RESOURCE_METRICS:
+            yield NEEDS_KEDA.error(
+                resolved.at("scaling", "metrics", index),
+                f"the autoscaler of {resolved.environment.name} cannot read this metric",
+                label="needs KEDA",
+                related=resolved.environment.related("has no KEDA", "autoscaler"),
+            )
+
+
+@check(NO_SCALE_TO_ZERO)
+def no_scale_to_zero(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    scaling, environment = resolved.spec.scaling, resolved.environment
+    if scaling is None or scaling.min_replicas > 0:
+        return
+    if environment.spec.autoscaler != "keda" or all(metric.kind in RESOURCE_METRICS for metric in scaling.metrics):
+        yield NO_SCALE_TO_ZERO.error(
+            resolved.at("scaling", "minReplicas"),
+            f"nothing in {environment.name} would wake {resolved.name} from zero replicas",
+            label="nothing scales up from here",
+            related=environment.related("has no KEDA", "autoscaler"),
+        )
+
+
+@check(COLD)
+def cold_start(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    if resolved.spec.scaling is not None and resolved.spec.scaling.min_replicas == 0:
+        yield COLD.warning(
+            resolved.at("scaling", "minReplicas"), "nobody holds requests while nothing runs", label="may be zero"
+        )
+
+
+@check(NO_GPU)
+def gpu_metric_without_gpu(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    scaling = resolved.spec.scaling
+    if scaling is None or resolved.spec.resources.accelerator is not None:
+        return
+    for index, metric in enumerate(scaling.metrics):
+        if metric.gpu_utilization is not None:
+            yield NO_GPU.error(
+                resolved.at("scaling", "metrics", index),
+                f"{resolved.name} has no accelerator in {resolved.environment.name}",
+                label="nothing to measure",
+            )
+
+
+@check(HASTY)
+def scale_down_too_soon(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    scaling = resolved.spec.scaling
+    if scaling is None or scaling.scale_down_after is None:
+        return
+    start = timedelta(seconds=startup_budget(resolved, model_size(resolved)))
+    span = resolved.at("scaling", "scaleDownAfter")
+    if scaling.scale_down_after < start:
+        seconds = round(start.total_seconds())
+        yield HASTY.error(span, f"a replica may need {seconds}s to start", label=f"less than {seconds}s")
+    elif scaling.scale_down_after > _LONGEST_WINDOW:
+        yield HASTY.error(span, "Kubernetes looks back one hour at most", label="more than 1h", remedy="lower it to 1h")

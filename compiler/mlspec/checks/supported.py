@@ -1,0 +1,94 @@
+"""What the language has and this version does not do yet: refused, never accepted without effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic
+from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.plan.formats import FORMATS
+
+from .registry import check, workspace_check
+
+FIELD = code(
+    "MLS601",
+    "field-not-supported-yet",
+    title="a field that has no effect yet",
+    reason="A field that is accepted and ignored would promise what nobody keeps.",
+    remedy="remove it until a later version supports it",
+)
+FORMAT = code(
+    "MLS602",
+    "format-not-supported-yet",
+    title="a model format that is not supported yet",
+    reason="There is no loader for it in the model server of this version.",
+    remedy="use a supported format, or format python with a handler that loads the model",
+)
+SOURCE = code(
+    "MLS603",
+    "source-not-supported-yet",
+    title="a place of the model that is not supported yet",
+    reason="This version bakes models into the image; it does not fetch or mount them.",
+    remedy="put the model beside the spec and name it as `./path`",
+)
+ENVIRONMENT_FIELD = code(
+    "MLS604",
+    "environment-field-not-supported-yet",
+    title="a field of an environment that has no effect yet",
+    reason="A field that is accepted and ignored would promise what nobody keeps.",
+    remedy="remove it until a later version supports it",
+)
+
+_FIELDS = (
+    ("model", "revision"),
+    ("server", "args"),
+    ("rollout", "canary"),
+    ("monitoring", "drift"),
+    ("monitoring", "accuracy"),
+)
+
+
+@check(FIELD)
+def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    asked = [path for path in _FIELDS if resolved.has(*path)]
+    asked += [("server", "protocol")] if resolved.spec.server.protocol == "openai" else []
+    asked += [("rollout", "strategy")] if resolved.spec.rollout.strategy == "canary" else []
+    for path in asked:
+        name = ".".join(path)
+        yield FIELD.error(resolved.at_key(*path), f"`{name}` is not supported yet", label="not supported yet")
+
+
+@check(FORMAT)
+def format_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    asked = resolved.spec.model.format
+    if not FORMATS[asked].supported:
+        known = ", ".join(name for name, row in FORMATS.items() if row.supported)
+        yield FORMAT.error(
+            resolved.at("model", "format"),
+            f"format {asked} is not supported yet",
+            label="not supported yet",
+            remedy=f"supported are {known}; a handler of format python can load any model",
+        )
+
+
+@check(SOURCE)
+def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    uri = resolved.spec.model.uri
+    if uri is not None and not uri.startswith("./"):
+        scheme = uri.partition(":")[0]
+        yield SOURCE.error(
+            resolved.at("model", "uri"), f"a model from {scheme}: is not supported yet", label="not supported yet"
+        )
+
+
+@workspace_check(ENVIRONMENT_FIELD)
+def environment_field_not_supported(resolution: Resolution) -> Iterator[Diagnostic]:
+    for environment in resolution.environments:
+        for name, entry in environment.spec.accelerators.items():
+            if entry.hourly_cost is not None and environment.tree is not None:
+                yield ENVIRONMENT_FIELD.error(
+                    environment.tree.locate_key(("accelerators", name, "hourlyCost")),
+                    f"`accelerators.{name}.hourlyCost` is not supported yet",
+                    label="not supported yet",
+                )

@@ -1,0 +1,132 @@
+"""Checks of models and environments together: two of them that would be the same thing in the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic, Related, Span
+from mlspec.environment.resolved import Environment, Resolution, ResolvedSpec
+from mlspec.plan.context import IMAGES
+from mlspec.plan.exposure import plan_exposure
+from mlspec.plan.gitops import project
+from mlspec.plan.names import plan_names
+from mlspec.plan.plan import GatewayRoute, IngressRoute, LoadBalancer
+
+from .registry import workspace_check
+
+SAME_PLACE = code(
+    "MLS226",
+    "same-namespace",
+    title="two environments in one namespace of one cluster",
+    reason="Their objects have the same names and would overwrite each other for ever.",
+    remedy="give one of them another `namespace`",
+)
+SAME_PROJECT = code(
+    "MLS227",
+    "same-project",
+    title="two environments with one Argo CD project",
+    reason="Each environment writes its project; the two would overwrite each other for ever.",
+    remedy="give one of them another `gitops.project`",
+)
+SAME_ROUTE = code(
+    "MLS228",
+    "same-route",
+    title="two models under one host and path",
+    reason="The gateway would send all requests to one of them, the older object.",
+    remedy="give one of them another `host` or `path`",
+)
+RESERVED_ENVIRONMENT = code(
+    "MLS229",
+    "reserved-environment",
+    title="an environment whose name the output needs",
+    reason=f"The folder `{IMAGES}` of the output holds the build contexts.",
+    remedy="give it another name",
+)
+SAME_SERVICE = code(
+    "MLS232",
+    "same-service",
+    title="a model whose Service has the name of another's",
+    reason="A load balancer's Service is called `<model>-public`; the two would overwrite each other for ever.",
+    remedy="rename one of the models",
+)
+
+
+@workspace_check(SAME_PLACE)
+def same_namespace(resolution: Resolution) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, str], Environment] = {}
+    for environment in resolution.environments:
+        first = seen.setdefault((environment.spec.cluster, environment.namespace), environment)
+        if first is not environment:
+            yield SAME_PLACE.error(
+                _span(environment, "namespace"),
+                f"{environment.name} and {first.name} share the namespace {environment.namespace} of one cluster",
+                label="taken already",
+                related=[Related(_span(first, "namespace"), f"by {first.name}")],
+            )
+
+
+@workspace_check(SAME_PROJECT)
+def same_project(resolution: Resolution) -> Iterator[Diagnostic]:
+    seen: dict[str, Environment] = {}
+    for environment in resolution.environments:
+        first = seen.setdefault(project(environment), environment)
+        if first is not environment and environment.spec.gitops.repo and first.spec.gitops.repo:
+            yield SAME_PROJECT.error(
+                _span(environment, "gitops", "project"),
+                f"{environment.name} and {first.name} share the project {project(environment)}",
+                label="taken already",
+                related=[Related(_span(first, "gitops", "project"), f"by {first.name}")],
+            )
+
+
+def _span(environment: Environment, *path: str) -> Span:
+    """Where the environment says it, otherwise its name: it may stand there by default."""
+    written = environment.tree is not None and environment.tree.get(*path) is not None
+    return (environment.at(*path) if written else None) or environment.name_span
+
+
+@workspace_check(RESERVED_ENVIRONMENT)
+def reserved_environment(resolution: Resolution) -> Iterator[Diagnostic]:
+    for environment in resolution.environments:
+        if environment.name == IMAGES:
+            yield RESERVED_ENVIRONMENT.error(
+                environment.name_span, f"an environment cannot be called {IMAGES}", label="reserved"
+            )
+
+
+@workspace_check(SAME_ROUTE)
+def same_route(resolution: Resolution) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, str, str, str, str], ResolvedSpec] = {}
+    for resolved in resolution.specs:
+        match plan_exposure(resolved):
+            case GatewayRoute(gateway=carrier, namespace=namespace, host=host, path=path):
+                route = (resolved.environment.spec.cluster, f"{namespace}/{carrier}", "gateway", host, path)
+            case IngressRoute(class_name=carrier, host=host, path=path):
+                route = (resolved.environment.spec.cluster, carrier, "ingress", host, path)
+            case _:
+                continue
+        first = seen.setdefault(route, resolved)
+        if first is not resolved:
+            yield SAME_ROUTE.error(
+                resolved.at("expose", "host"),
+                f"{host}{path} in {resolved.environment.name} leads to {first.name} already",
+                label="taken already",
+                related=[Related(first.at("expose", "host"), f"by {first.name}")],
+            )
+
+
+@workspace_check(SAME_SERVICE)
+def same_service(resolution: Resolution) -> Iterator[Diagnostic]:
+    models = {(resolved.environment.name, resolved.name): resolved for resolved in resolution.specs}
+    for resolved in resolution.specs:
+        if not isinstance(plan_exposure(resolved), LoadBalancer):
+            continue
+        public = plan_names(resolved.name, resolved.environment.name).public_service
+        if other := models.get((resolved.environment.name, public)):
+            yield SAME_SERVICE.error(
+                other.model.name_span,
+                f"{resolved.name} has a load balancer with the Service {public}",
+                label="taken already",
+                related=[Related(resolved.at("expose", "loadBalancer"), f"by {resolved.name}")],
+            )
