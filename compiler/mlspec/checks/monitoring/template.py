@@ -174,7 +174,7 @@ class _Template:
 
     def _operand(self, word: _Word) -> None:
         if word.kind == "name" and word.text not in _CONSTANTS and not _FUNCTIONS.fullmatch(word.text):
-            raise word.wrong(f"Prometheus has no function `{word.text}`")
+            raise word.wrong(f"`{word.text}` is no function that every Prometheus has")
         if word.kind == "variable" and word.text.partition(".")[0] not in self._variables:
             raise word.wrong(f"there is no variable `{word.text}`")
         if word.text in (",", ":=", "="):
