@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from .section import Invalid
 
@@ -116,22 +118,34 @@ def between(shortest: str, longest: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _matching(pattern: str, length: int, what: str, rule: str) -> Callable[[object], str]:
-    def parse(value: object) -> str:
+@dataclass(frozen=True)
+class Word:
+    """Metadata of a text type: its pattern, its length at most, what it is called and the rule behind it."""
+
+    pattern: str
+    length: int
+    what: str
+    rule: str
+    examples: tuple[str, ...] = ()
+
+    def parse(self, value: object) -> str:
+        """The text itself; raises Invalid."""
         if not isinstance(value, str):
-            raise Invalid(f"expected {what}", "write it in quotes" if isinstance(value, int | float) else rule)
-        if not re.fullmatch(pattern, value, re.ASCII):
-            raise Invalid(f"not {what}", rule)
-        if len(value) > length:
-            raise Invalid(f"{len(value)} characters, at most {length} fit", rule)
+            raise Invalid(
+                f"expected {self.what}", "write it in quotes" if isinstance(value, int | float) else self.rule
+            )
+        if not re.fullmatch(self.pattern, value, re.ASCII):
+            raise Invalid(f"not {self.what}", self.rule)
+        if len(value) > self.length:
+            raise Invalid(f"{len(value)} characters, at most {self.length} fit", self.rule)
         return value
 
-    return parse
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.parse, handler(source))
 
-
-def _word(pattern: str, length: int, what: str, rule: str, *examples: str) -> Any:
-    schema = {"type": "string", "pattern": pattern, "maxLength": length, "examples": list(examples)}
-    return Annotated[str, BeforeValidator(_matching(pattern, length, what, rule)), WithJsonSchema(schema)]
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        stated = {"type": "string", "pattern": self.pattern, "maxLength": self.length}
+        return stated | ({"examples": list(self.examples)} if self.examples else {})
 
 
 def _quantity(pattern: str, *examples: str) -> WithJsonSchema:
@@ -150,62 +164,105 @@ WholePercent = Annotated[Percent, AfterValidator(_whole_percent), _quantity(WHOL
 Objective = Annotated[Percent, AfterValidator(_objective), _quantity(PERCENT, "99.9%")]
 
 _LABEL_RULE = "use lower-case letters, digits and `-`, beginning and ending with a letter or digit"
-ModelName = _word(
-    DNS_1035, 40, "a model's name", "use lower-case letters, digits and `-`, beginning with a letter", "churn"
-)
-EnvironmentName = _word(DNS_1035, 20, "an environment's name", _LABEL_RULE, "staging", "prod")
-DnsLabel = _word(DNS_LABEL, 63, "a DNS label", _LABEL_RULE, "ml-prod")
-DnsName = _word(DNS_NAME, 253, "a DNS name", _LABEL_RULE + ", in parts joined by `.`", "fraud.ml.example.com")
-Version = _word(
-    r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
-    50,
-    "a version",
-    "use letters, digits, `.`, `_` and `-`: it becomes part of an image tag and a label",
-    "1.0.0",
-)
-Owner = _word(
-    r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
-    63,
-    "a label's value",
-    "use letters, digits, `.`, `_` and `-`: the owner becomes a label",
-    "payments-risk",
-)
-LabelValue = _word(
-    r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$",
-    63,
-    "a label's value",
-    "use at most 63 letters, digits, `.`, `_` and `-`",
-    "cc-1234",
-)
-LabelKey = _word(
-    rf"^({DNS_NAME[1:-1]}/)?{KEY_NAME}$",
-    253,
-    "a label's key",
-    "use a name of at most 63 letters, digits, `.`, `_` and `-`, with an optional DNS prefix and `/`",
-    "cost-centre",
-)
-ResourceName = _word(
-    rf"^{DNS_NAME[1:-1]}/{KEY_NAME}$",
-    253,
-    "an extended resource",
-    "write the name that the device plugin announces, with its domain",
-    "nvidia.com/gpu",
-)
-Digest = _word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")
-EnvVarName = _word(
-    r"^[A-Za-z_][A-Za-z0-9_]*$", 253, "an environment variable's name", "use letters, digits and `_`", "OMP_NUM_THREADS"
-)
-ImageReference = _word(
-    rf"^{REGISTRY}(:[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}})?(@sha256:[0-9a-f]{{64}})?$",
-    255,
-    "an image reference",
-    "write `[registry/]name:tag` or `…@sha256:<digest>`",
-    "python:3.13-slim",
-)
-Registry = _word(
-    rf"^{REGISTRY}$",
-    200,
-    "a registry",
-    "write a host with an optional port and path, without a scheme",
-    "registry.example.com/ml",
-)
+ModelName = Annotated[
+    str,
+    Word(DNS_1035, 40, "a model's name", "use lower-case letters, digits and `-`, beginning with a letter", ("churn",)),
+]
+EnvironmentName = Annotated[
+    str,
+    Word(
+        DNS_1035,
+        20,
+        "an environment's name",
+        _LABEL_RULE,
+        (
+            "staging",
+            "prod",
+        ),
+    ),
+]
+DnsLabel = Annotated[str, Word(DNS_LABEL, 63, "a DNS label", _LABEL_RULE, ("ml-prod",))]
+DnsName = Annotated[
+    str, Word(DNS_NAME, 253, "a DNS name", _LABEL_RULE + ", in parts joined by `.`", ("fraud.ml.example.com",))
+]
+Version = Annotated[
+    str,
+    Word(
+        r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        50,
+        "a version",
+        "use letters, digits, `.`, `_` and `-`: it becomes part of an image tag and a label",
+        ("1.0.0",),
+    ),
+]
+Owner = Annotated[
+    str,
+    Word(
+        r"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$",
+        63,
+        "a label's value",
+        "use letters, digits, `.`, `_` and `-`: the owner becomes a label",
+        ("payments-risk",),
+    ),
+]
+LabelValue = Annotated[
+    str,
+    Word(
+        r"^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$",
+        63,
+        "a label's value",
+        "use at most 63 letters, digits, `.`, `_` and `-`",
+        ("cc-1234",),
+    ),
+]
+LabelKey = Annotated[
+    str,
+    Word(
+        rf"^({DNS_NAME[1:-1]}/)?{KEY_NAME}$",
+        253,
+        "a label's key",
+        "use a name of at most 63 letters, digits, `.`, `_` and `-`, with an optional DNS prefix and `/`",
+        ("cost-centre",),
+    ),
+]
+ResourceName = Annotated[
+    str,
+    Word(
+        rf"^{DNS_NAME[1:-1]}/{KEY_NAME}$",
+        253,
+        "an extended resource",
+        "write the name that the device plugin announces, with its domain",
+        ("nvidia.com/gpu",),
+    ),
+]
+Digest = Annotated[str, Word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")]
+EnvVarName = Annotated[
+    str,
+    Word(
+        r"^[A-Za-z_][A-Za-z0-9_]*$",
+        253,
+        "an environment variable's name",
+        "use letters, digits and `_`",
+        ("OMP_NUM_THREADS",),
+    ),
+]
+ImageReference = Annotated[
+    str,
+    Word(
+        rf"^{REGISTRY}(:[A-Za-z0-9_][A-Za-z0-9._-]{{0,127}})?(@sha256:[0-9a-f]{{64}})?$",
+        255,
+        "an image reference",
+        "write `[registry/]name:tag` or `…@sha256:<digest>`",
+        ("python:3.13-slim",),
+    ),
+]
+Registry = Annotated[
+    str,
+    Word(
+        rf"^{REGISTRY}$",
+        200,
+        "a registry",
+        "write a host with an optional port and path, without a scheme",
+        ("registry.example.com/ml",),
+    ),
+]

@@ -1,0 +1,67 @@
+"""What a compile changed in; the lines that say it, a row for each model, out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from mlspec.compile import Compilation
+from mlspec.plan.context import IMAGES
+from mlspec.tree.changes import Changes
+
+_MANY = 20
+"""Above so many models only those are named that changed: nobody acts on the others."""
+
+
+def edited(changes: Changes) -> Iterator[str]:
+    """What somebody changed by hand and the compiler put back."""
+    from mlspec.tree.diff import headline
+
+    for change in changes.edited:
+        done = "put back" if change.after is not None else "removed"
+        yield f"{headline(change)}: {done}"
+
+
+def rows(compilation: Compilation, changes: Changes) -> Iterator[str]:
+    """`credit-risk   staging  prod     3 written, 1 removed`: models first, then what belongs to an environment."""
+    written = Counter(_subject(change.owner) for change in changes.written)
+    removed = Counter(_subject(change.owner) for change in changes.removed)
+    places: dict[str, list[str]] = {}
+    for resolved in compilation.resolution.specs:
+        places.setdefault(resolved.name, []).append(resolved.environment.name)
+    subjects = [*sorted(places), *sorted({*written, *removed} - places.keys())]
+    changed = [subject for subject in subjects if written[subject] or removed[subject]]
+    shown = subjects if len(places) <= _MANY else changed
+    width = max(map(len, shown), default=0)
+    where = {subject: "  ".join(places.get(subject, [])) for subject in shown}
+    widest = max(map(len, where.values()), default=0)
+    for subject in shown:
+        what = _amounts(written[subject], removed[subject]) or "unchanged"
+        yield f"{subject:<{width}}   {where[subject]:<{widest}}   {what}"
+
+
+def total(compilation: Compilation, changes: Changes) -> str:
+    """`3 models × 2 environments, 104 files: 3 written, 1 removed, 100 unchanged`."""
+    models, environments = len(compilation.resolution.models), len(compilation.resolution.environments)
+    written, removed = len(changes.written), len(changes.removed)
+    amounts = _amounts(written, removed)
+    unchanged = f"{changes.total - written} unchanged"
+    return (
+        f"{_count(models, 'model')} × {_count(environments, 'environment')}, {_count(changes.total, 'file')}: "
+        f"{amounts + ', ' if amounts else ''}{unchanged}"
+    )
+
+
+def _subject(owner: str) -> str:
+    """A model's name, or the name of the environment whose own file it is."""
+    place, _, name = owner.partition("/")
+    return name.partition(".")[0] if place == IMAGES else name or place
+
+
+def _amounts(written: int, removed: int) -> str:
+    parts = [f"{written} written"] if written else []
+    return ", ".join([*parts, *([f"{removed} removed"] if removed else [])])
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
