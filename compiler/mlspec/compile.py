@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
 from mlspec.checks.registry import run_checks, run_workspace_checks
 from mlspec.diagnostics import Diagnostic, has_errors, in_order
+from mlspec.environment.joined import joined
 from mlspec.environment.resolve import resolve
 from mlspec.environment.resolved import Resolution, ResolvedSpec
 from mlspec.plan.build_plan import build_plan
@@ -31,13 +32,15 @@ class Compilation:
     """In the order of their places, each once. With an error among them the outputs are not to be written."""
 
 
-def compile(files: Files, specs: str = "specs") -> Compilation:  # noqa: A001 - the project's own verb
-    """Compiles every spec below the folder `specs`."""
+def compile(  # noqa: A001 - the project's own verb
+    files: Files, specs: str = "specs", each: Callable[[list[ResolvedSpec]], Iterable[ResolvedSpec]] = iter
+) -> Compilation:
+    """Compiles every spec below the folder `specs`; `each` may watch them pass one by one."""
     parsed = read_specs(files, specs)
     resolution = resolve(parsed.documents, files, complete=parsed.complete)
     result = Compilation(resolution)
     found = [*parsed.diagnostics, *resolution.diagnostics, *run_workspace_checks(resolution)]
-    for resolved in resolution.specs:
+    for resolved in each(resolution.specs):
         problems = run_checks(resolved)
         if not has_errors(problems):
             problems += _render(resolved, result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +11,9 @@ from pathlib import Path
 import click
 
 from mlspec.diagnostics import ExitCode
+
+_INTERRUPTED = 130
+"""What a shell reports of a program that Ctrl-C ended; 1 would say that files changed."""
 
 
 class Commands(click.Group):
@@ -49,13 +54,44 @@ def mlspec() -> None:
 
 def main() -> None:
     """The console script. Whatever a command did not foresee is a bug of ours: status 3 and a report to send."""
+    _show_any_character()
     try:
-        mlspec.main(prog_name="mlspec")
+        status = mlspec.main(prog_name="mlspec", standalone_mode=False, color=_colour())
+    except click.ClickException as error:
+        _explain(error)
+        status = ExitCode.ERROR
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        status = _INTERRUPTED
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {place}{error.strerror or error}", err=True)
+        status = ExitCode.ERROR
     except Exception as bug:  # noqa: BLE001 - no traceback ever reaches a user
         from mlspec.cli._bug import report_bug
 
         report_bug(bug)
-        sys.exit(ExitCode.BUG)
+        status = ExitCode.BUG
+    sys.exit(status)
+
+
+def _explain(error: click.ClickException) -> None:
+    if isinstance(error, click.UsageError):
+        error.show()
+    else:
+        click.echo(f"error: {error.format_message()}", err=True)
+
+
+def _colour() -> bool | None:
+    """False where the user wants none (no-color.org) or the terminal knows none; else click asks each stream."""
+    return False if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" else None
+
+
+def _show_any_character() -> None:
+    """A line of a spec may hold what the terminal's encoding does not."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def rows(compilation: Compilation, changes: Changes) -> Iterator[str]:
     where = {subject: "  ".join(places.get(subject, [])) for subject in shown}
     widest = max(map(len, where.values()), default=0)
     for subject in shown:
-        what = _amounts(written[subject], removed[subject]) or "unchanged"
+        what = ", ".join(_amounts(written[subject], removed[subject])) or "unchanged"
         yield f"{subject:<{width}}   {where[subject]:<{widest}}   {what}"
 
 
@@ -44,12 +44,15 @@ def total(compilation: Compilation, changes: Changes) -> str:
     """`3 models × 2 environments, 104 files: 3 written, 1 removed, 100 unchanged`."""
     models, environments = len(compilation.resolution.models), len(compilation.resolution.environments)
     written, removed = len(changes.written), len(changes.removed)
-    amounts = _amounts(written, removed)
-    unchanged = f"{changes.total - written} unchanged"
-    return (
-        f"{_count(models, 'model')} × {_count(environments, 'environment')}, {_count(changes.total, 'file')}: "
-        f"{amounts + ', ' if amounts else ''}{unchanged}"
-    )
+    unchanged = changes.total - written
+    alone = len(changes.shown) - len(changes.files)  # indexes that differ though all their files are as they should be
+    amounts = [
+        *_amounts(written, removed),
+        *([f"{unchanged} unchanged"] if unchanged or not changes.files else []),
+        *([f"{alone} of the indexes mended"] if alone else []),
+    ]
+    where = f"{count(models, 'model')} × {count(environments, 'environment')}"
+    return f"{where}, {count(changes.total, 'file')}: {', '.join(amounts)}"
 
 
 def _subject(owner: str) -> str:
@@ -58,10 +61,10 @@ def _subject(owner: str) -> str:
     return name.partition(".")[0] if place == IMAGES else name or place
 
 
-def _amounts(written: int, removed: int) -> str:
-    parts = [f"{written} written"] if written else []
-    return ", ".join([*parts, *([f"{removed} removed"] if removed else [])])
+def _amounts(written: int, removed: int) -> list[str]:
+    return [f"{number} {done}" for number, done in ((written, "written"), (removed, "removed")) if number]
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
+    """`1 model`, `2 models`."""
     return f"{number} {word}" if number == 1 else f"{number} {word}s"

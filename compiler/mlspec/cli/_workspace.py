@@ -11,13 +11,16 @@ SPECS = "specs"
 
 def find_workspace(start: Path | None) -> Path:
     """The nearest folder at or above `start` (the working directory) that holds a folder `specs`."""
-    here = (start or Path()).resolve()
+    try:
+        here = (start or Path()).resolve()
+    except FileNotFoundError:
+        raise click.ClickException("the working directory does not exist any more: change to another one") from None
     for folder in (here, *here.parents):
         if (folder / SPECS).is_dir():
             return folder
         if (folder / ".git").exists():
             break
-    raise click.UsageError(
+    raise click.ClickException(
         f"there is no folder `{SPECS}` in {here} or above it. "
         f"Run mlspec inside a workspace, or begin one: write {SPECS}/<model>/model.yaml"
     )

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlspec.diagnostics import ExitCode, Severity, has_errors
+from mlspec.diagnostics import ExitCode, has_errors
 
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
     from mlspec.compile import Compilation
     from mlspec.tree.changes import Changes
+
+_HEADLINE: dict[str, Any] = {"bold": True}
+_DIFF_STYLES: dict[str, dict[str, Any]] = {
+    "-": {"fg": "red"},
+    "+": {"fg": "green"},
+    "@": {"fg": "cyan"},
+    " ": {},
+    "\\": {},
+}
 
 
 @click.command("compile")
@@ -39,8 +48,7 @@ def command(directory: Path | None, check: bool, allow_empty: bool) -> None:
     try:
         sys.exit(_compile(root, check=check, allow_empty=allow_empty, started=started))
     except TreeError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(ExitCode.ERROR)
+        raise click.ClickException(str(error)) from error
 
 
 def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> int:
@@ -48,61 +56,37 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
     from mlspec.source.files import FilesOnDisk
     from mlspec.tree.compare import compare
 
+    from ._progress import shown
+
     files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
+    compilation = compile_specs(files, SPECS, each=shown)
     if compilation.diagnostics:
         from mlspec.report.text import render
 
-        click.echo(render(compilation.diagnostics, files, colour=_colour()), err=True)
+        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
     if has_errors(compilation.diagnostics):
-        click.echo(_verdict(compilation), err=True)
+        from ._refusal import findings
+
         bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
-        return ExitCode.BUG if bug else ExitCode.ERROR
-    if not compilation.resolution.models:
-        click.echo(f"there is no model below {root / SPECS}: nothing to compile", err=True)
+        return _refuse([findings(compilation)], ExitCode.BUG if bug else ExitCode.ERROR)
     changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
-    if changes.foreign or (changes.emptied and not allow_empty):
-        return _refuse(changes)
-    if check:
-        return _show(changes)
-    if changes.clean and not changes.interrupted:
-        return _summarize(compilation, changes, started)
-    from mlspec.tree.write import write
-
-    return _summarize(compilation, write(changes), started)
-
-
-def _colour() -> bool:
-    return sys.stderr.isatty() and "NO_COLOR" not in os.environ
-
-
-def _verdict(compilation: Compilation) -> str:
-    """`1 error, 1 warning in 1 of 3 models; nothing was written`."""
-    severities = [found.severity for found in compilation.diagnostics]
-    counts = ((severities.count(severity), severity) for severity in (Severity.ERROR, Severity.WARNING))
-    said = ", ".join(_count(number, str(severity)) for number, severity in counts if number)
-    about = {found.span.file for found in compilation.diagnostics}
-    models = compilation.resolution.models
-    concerned = sum(model.source in about for model in models)
-    place = f" in {concerned} of {_count(len(models), 'model')}" if concerned else ""
-    return f"{said}{place}; nothing was written"
-
-
-def _refuse(changes: Changes) -> int:
-    from mlspec.tree.diff import headline
-
-    for change in changes.foreign:
-        click.echo(f"error: {headline(change)}", err=True)
     if changes.foreign:
-        click.echo("move or delete what is not mlspec's, then compile again; nothing was written", err=True)
-    else:
-        names = ", ".join(changes.emptied)
-        click.echo(
-            f"error: {names} would lose its last model, and Argo CD would delete all that runs there\n"
-            "if that is meant, say so: mlspec compile --allow-empty; nothing was written",
-            err=True,
-        )
-    return ExitCode.ERROR
+        from ._refusal import foreign
+
+        return _refuse(foreign(changes))
+    if changes.emptied and not allow_empty:
+        from ._refusal import emptied
+
+        return _refuse(emptied(changes))
+    if not compilation.resolution.models and not allow_empty:
+        click.echo(f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml", err=True)
+    return _show(changes) if check else _write(compilation, changes, started)
+
+
+def _refuse(lines: Iterable[str], status: int = ExitCode.ERROR) -> int:
+    for line in lines:
+        click.echo(line, err=True)
+    return status
 
 
 def _show(changes: Changes) -> int:
@@ -111,22 +95,25 @@ def _show(changes: Changes) -> int:
         return ExitCode.CLEAN
     from mlspec.tree.diff import diff
 
+    from ._summary import count
+
     for line in diff(changes):
-        click.echo(line)
+        click.secho(line, **_DIFF_STYLES.get(line[:1], _HEADLINE))
     number = len(changes.shown)
     verb, them = ("differs", "it") if number == 1 else ("differ", "them")
-    click.echo(f"{_count(number, 'file')} {verb}; `mlspec compile` mends {them}")
+    click.echo(f"{count(number, 'file')} {verb}; `mlspec compile` mends {them}")
     return ExitCode.CHANGED
 
 
-def _summarize(compilation: Compilation, changes: Changes, started: float) -> int:
+def _write(compilation: Compilation, changes: Changes, started: float) -> int:
+    """Makes the tree what it should be and says what that took."""
+    if changes.interrupted or not changes.clean:
+        from mlspec.tree.write import write
+
+        changes = write(changes)
     from ._summary import edited, rows, total
 
     for line in (*edited(changes), *rows(compilation, changes)):
         click.echo(line)
     click.echo(f"{total(compilation, changes)}   {time.perf_counter() - started:.2f} s")
     return ExitCode.CLEAN if changes.clean else ExitCode.CHANGED
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
-
-from mlspec.diagnostics import ExitCode
 
 
 @click.command("explain")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Explain a finding by its CODE, as MLS203; without one, list them all."""
+    """Explain a finding by its code.
+
+    CODE is what a finding bears, as MLS203, or its name, as unknown-accelerator. Without one, all are listed.
+    """
     import mlspec.compile  # noqa: F401 - every stage declares its codes when it is imported
     from mlspec.checks.registry import load_checks
     from mlspec.codes import all_codes
@@ -20,15 +19,15 @@ def command(code: str | None) -> None:
     from mlspec.source.suggestion import did_you_mean
 
     load_checks()
-    known = {found.id: found for found in all_codes()}
+    codes = all_codes()
     if code is None:
-        for found in known.values():
+        for found in codes:
             click.echo(f"{found.id}  {found.title}")
         return
-    asked = code.upper()
-    if asked not in known:
-        near = did_you_mean(asked, known)
+    known = {found.id.casefold(): found for found in codes} | {found.name: found for found in codes}
+    asked = known.get(code.casefold())
+    if asked is None:
+        near = did_you_mean(code, [found.name for found in codes])  # numbers that are near each other mean nothing
         hint = f"did you mean {near}? " if near else ""
-        click.echo(f"there is no code {code}; {hint}`mlspec explain` lists them all", err=True)
-        sys.exit(ExitCode.ERROR)
-    click.echo(explain(known[asked]), nl=False)
+        raise click.ClickException(f"there is no code {code}; {hint}`mlspec explain` lists them all")
+    click.echo(explain(asked), nl=False)

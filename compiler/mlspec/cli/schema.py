@@ -15,4 +15,5 @@ def command() -> None:
     """
     from mlspec.spec.json_schema import schema
 
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    # As bytes: JSON is UTF-8 (RFC 8259, 8.1), whatever the locale.
+    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False).encode())
