@@ -7,12 +7,13 @@ import copy
 import re
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import given
 
 from mlspec.compile import Compilation
+from mlspec.environment.resolved import ResolvedSpec
 from tests.strategies import Workspace, workspaces
 
-from .compiled import compiled, data, made, objects
+from .compiled import Objects, compiled, data, made, objects
 
 PLAIN = "word"
 
@@ -56,9 +57,9 @@ def _instructions(dockerfile: str) -> list[str]:
     return [re.sub(r'"(\\.|[^"\\])*"', '""', line) for line in lines]
 
 
-def _forms(result: Compilation) -> dict[str, object]:
-    forms: dict[str, object] = {path: _form(found) for path, found in objects(result).items()}
-    forms |= {path: _form(found) for path, found in data(result).items()}
+def _forms(result: Compilation, found: Objects) -> dict[str, object]:
+    forms: dict[str, object] = {path: _form(documents) for path, documents in found.items()}
+    forms |= {path: _form(value) for path, value in data(result).items()}
     for path, text in made(result).items():
         if path.endswith("/main.py"):
             forms[path] = [type(node).__name__ for node in ast.walk(ast.parse(text))]
@@ -70,36 +71,32 @@ def _forms(result: Compilation) -> dict[str, object]:
 
 
 @given(workspaces())
-def test_the_form_stays(workspace: Workspace) -> None:
-    plain = _plain(workspace)
-    assume(plain.documents != workspace.documents)
-    assert _forms(compiled(workspace.texts())) == _forms(compiled(plain.texts()))
+def test_free_text_stays_text(workspace: Workspace) -> None:
+    result, plain = compiled(workspace.texts()), compiled(_plain(workspace).texts())
+    found = objects(result)
+    assert _forms(result, found) == _forms(plain, objects(plain))
+    for resolved in result.resolution.specs:
+        folder = f"/{resolved.environment.name}/{resolved.name}/"
+        mine = [each for path, documents in found.items() if folder in path for each in documents]
+        _variables_arrive_as_written(resolved, mine)
+        _summaries_are_those_written(resolved, mine)
+
+
+def _variables_arrive_as_written(resolved: ResolvedSpec, mine: list[dict[str, Any]]) -> None:
+    wanted = {each.name: each.value for each in resolved.spec.server.env if each.secret is None}
+    (deployment,) = (each for each in mine if each["kind"] == "Deployment")
+    env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    given = {each["name"]: _expanded(each["value"]) for each in env if "value" in each}
+    assert {name: given[name] for name in wanted} == wanted
 
 
 def _expanded(value: str) -> str:
     """As the kubelet reads it: `$$` is one `$`, and `$(NAME)` would be a variable's value."""
-    return re.sub(r"\$(\$|\(\w+\))?", lambda match: "$" if match[1] in ("$", None) else "EXPANDED", value)
+    return re.sub(r"\$(\$|\([^)]*\))?", lambda match: "$" if match[1] in ("$", None) else "EXPANDED", value)
 
 
-@given(workspaces())
-def test_a_variable_arrives_as_it_is_written(workspace: Workspace) -> None:
-    result = compiled(workspace.texts())
-    for resolved in result.resolution.specs:
-        wanted = {each.name: each.value for each in resolved.spec.server.env if each.secret is None}
-        owner = f"/{resolved.environment.name}/{resolved.name}/deployment.yaml"
-        (deployment,) = [found[0] for path, found in objects(result).items() if path.endswith(owner)]
-        env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
-        given = {each["name"]: _expanded(each["value"]) for each in env if "value" in each}
-        assert {name: given[name] for name in wanted} == wanted
-
-
-@given(workspaces())
-def test_a_summary_is_the_one_that_was_written(workspace: Workspace) -> None:
-    result = compiled(workspace.texts())
-    for resolved in result.resolution.specs:
-        alerts = {alert.name: alert.summary for alert in resolved.spec.monitoring.alerts}
-        owner = f"/{resolved.environment.name}/{resolved.name}/prometheusrule.yaml"
-        found = [each for path, documents in objects(result).items() if path.endswith(owner) for each in documents]
-        rules = [rule for each in found for group in each["spec"]["groups"] for rule in group["rules"]]
-        written = {rule["alert"]: rule["annotations"]["summary"] for rule in rules if rule.get("alert") in alerts}
-        assert written == alerts
+def _summaries_are_those_written(resolved: ResolvedSpec, mine: list[dict[str, Any]]) -> None:
+    wanted = {alert.name: alert.summary for alert in resolved.spec.monitoring.alerts}
+    (rules,) = (each for each in mine if each["kind"] == "PrometheusRule")
+    written = [rule for group in rules["spec"]["groups"] for rule in group["rules"] if rule.get("alert") in wanted]
+    assert {rule["alert"]: rule["annotations"]["summary"] for rule in written} == wanted

@@ -6,28 +6,30 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.rules.outputs import problems
 from tests.strategies import Workspace, workspaces
 
-from .compiled import compiled, digests, objects
+from .compiled import Objects, compiled, digests, objects
 
 
-@settings(max_examples=settings().max_examples // 2)
 @given(workspaces())
 def test_every_rule_holds(workspace: Workspace) -> None:
-    assert problems(compiled(workspace.texts())) == []
-
-
-@given(workspaces())
-def test_names_are_unique_and_fit(workspace: Workspace) -> None:
     result = compiled(workspace.texts())
-    names = Counter(_identity(path, each) for path, found in objects(result).items() for each in found)
+    assert problems(result) == []
+    _names_are_unique_and_fit(objects(result))
+    written = sum(len(outputs) for outputs in result.outputs.values())
+    # On some file systems, two names that differ by case are one.
+    assert len({path.casefold() for path in digests(result)}) == written
+
+
+def _names_are_unique_and_fit(found: Objects) -> None:
+    names = Counter(_identity(path, each) for path, documents in found.items() for each in documents)
     assert [name for name, count in names.items() if count > 1] == []
     assert [name for name in names if len(name[-1]) > 63] == []
-    for found in objects(result).values():
-        assert [value for each in found for value in _labels(each) if len(value) > 63] == []
+    every = (value for documents in found.values() for each in documents for value in _labels(each))
+    assert [value for value in every if len(value) > 63] == []
 
 
 def _identity(path: str, manifest: dict[str, Any]) -> tuple[str, str, str]:
@@ -47,11 +49,3 @@ def _labels(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _labels(item)
-
-
-@given(workspaces())
-def test_no_two_files_are_one(workspace: Workspace) -> None:
-    result = compiled(workspace.texts())
-    written = sum(len(outputs) for outputs in result.outputs.values())
-    # On some file systems, two names that differ by case are one.
-    assert len({path.casefold() for path in digests(result)}) == written

@@ -40,7 +40,7 @@ def _text(documents: list[Spec], style: Random | None) -> bytes:
 
 
 environment_names = st.lists(
-    (dns_labels(20) | st.just("prod")).filter(lambda name: name != "images"), min_size=1, max_size=3, unique=True
+    (dns_labels(20) | st.just("prod")).filter(lambda name: name != "images"), min_size=1, max_size=2, unique=True
 )
 # `<model>-public` is the Service of a model's load balancer.
 model_names = st.lists(
