@@ -40,11 +40,13 @@ def compile(  # noqa: A001 - the project's own verb
     resolution = resolve(parsed.documents, files, complete=parsed.complete)
     result = Compilation(resolution)
     found = [*parsed.diagnostics, *resolution.diagnostics, *run_workspace_checks(resolution)]
+    of_environments: list[tuple[str, Diagnostic]] = []
     for resolved in each(resolution.specs):
         problems = run_checks(resolved)
         if not has_errors(problems):
             problems += _render(resolved, result)
-        found += problems
+        of_environments += [(resolved.environment.name, problem) for problem in problems]
+    found += joined(of_environments)
     for environment in resolution.environments:
         plan = plan_environment(environment, resolution.workspace)
         result.outputs[environment.name] = render_environment(plan) if plan else []

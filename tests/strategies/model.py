@@ -131,7 +131,7 @@ def exposures(draw: st.DrawFn, *, gateway: bool) -> Spec:
     if kind == "load balancer":
         return {"loadBalancer": True}
     spec: Spec = {"path": draw(st.sampled_from(["/", "/a", "/a/B-c_d.e~f"]))} if draw(st.booleans()) else {}
-    if draw(st.booleans()):
+    if kind != "ingress" and draw(st.booleans()):
         spec["timeout"] = draw(st.sampled_from(["59m", "1h1m1s1ms", "1d"]))
     if kind == "ingress":
         tls = st.fixed_dictionaries({"tlsSecret": st.just("host-tls")}, optional={"issuer": st.just("letsencrypt")})

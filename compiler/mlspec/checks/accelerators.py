@@ -40,8 +40,8 @@ UNKNOWN_PROFILE = code(
 TOO_LITTLE_MEMORY = code(
     "MLS206",
     "too-little-memory",
-    title="a model and shared memory that exceed the memory",
-    reason="Shared memory counts against the container's memory: the kernel would kill the server.",
+    title="a model and shared memory that take up the memory",
+    reason="Shared memory counts against the memory, and the server needs some of its own, or the kernel kills it.",
     remedy="raise `resources.memory`, or lower `resources.sharedMemory`",
 )
 NO_SPARE = code(
@@ -67,17 +67,12 @@ def unknown_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         return
     names = list(environment.spec.accelerators)
     near = did_you_mean(accelerator.type, names)
-    leave_out = f"leave {environment.name} out of `environments`"
-    remedy = f"did you mean `{near}`? Otherwise {leave_out}" if near else f"use one of those, or {leave_out}"
-    if not names:
-        remedy = f"add it to the `accelerators` of {environment.name}, or {leave_out}"
-    has = ", ".join(names)
     yield UNKNOWN_ACCELERATOR.error(
         resolved.at("resources", "accelerator", "type"),
-        f"{resolved.name} asks for an accelerator that {environment.name} does not have",
-        label="no such accelerator",
-        remedy=remedy,
-        related=environment.related(f"{environment.name} has: {has}", "accelerators", *names[:1]),
+        f"{resolved.name} asks for an accelerator that there is not in {environment.name}",
+        label=f"did you mean `{near}`?" if near else "no such accelerator",
+        remedy="" if names else "add it to the environment's `accelerators`, or leave it out of `environments`",
+        related=environment.related(f"{environment.name} has: {', '.join(names)}", "accelerators", *names[:1]),
     )
 
 
@@ -87,7 +82,7 @@ def no_slices(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if accelerator and accelerator.mig and entry and entry.mig_strategy is None:
         yield NO_SLICES.error(
             resolved.at("resources", "accelerator", "mig"),
-            f"{resolved.environment.name} announces no slices of {accelerator.type}",
+            f"no slices of {accelerator.type} are announced in {resolved.environment.name}",
             label="no slices there",
             related=resolved.environment.related("has no `migStrategy`", "accelerators", accelerator.type),
         )
@@ -114,14 +109,18 @@ def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     resources = resolved.spec.resources
     shared = resources.shared_memory or 0
     model = 0 if resources.accelerator else model_size(resolved)
-    if model + shared > resources.memory:
-        path = ("resources", "sharedMemory") if shared > model else ("resources", "memory")
-        yield TOO_LITTLE_MEMORY.error(
-            resolved.at(*path) if resolved.has(*path) else resolved.at("model", "size"),
-            f"model {_mebibytes(model)} and shared memory {_mebibytes(shared)} exceed the memory of "
-            f"{_mebibytes(resources.memory)}",
-            label="does not fit",
-        )
+    if model + shared < resources.memory:
+        return
+    path = ("resources", "sharedMemory") if shared > model else ("resources", "memory")
+    asked = [f"a model of {_mebibytes(model)}"] * bool(model) + [f"shared memory of {_mebibytes(shared)}"] * bool(
+        shared
+    )
+    yield TOO_LITTLE_MEMORY.error(
+        resolved.at(*path) if resolved.has(*path) else resolved.at("model", "size"),
+        f"{' and '.join(asked)} leave nothing of the memory of {_mebibytes(resources.memory)}",
+        label="does not fit",
+        remedy="" if shared else "raise `resources.memory`",
+    )
 
 
 @check(NO_SPARE)
@@ -133,10 +132,12 @@ def no_spare(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if wanted > entry.spare:
         path = ("accelerators", accelerator.type, "spare")
         has_line = resolved.environment.tree is not None and resolved.environment.tree.get(*path) is not None
-        related = resolved.environment.related(f"{entry.spare} to spare", *(path if has_line else path[:2]))
+        related = resolved.environment.related(
+            "what can be spared" if has_line else "has none to spare", *(path if has_line else path[:2])
+        )
         yield NO_SPARE.error(
             resolved.at("rollout", "surge"),
-            f"this surge needs {wanted} more accelerators; {resolved.environment.name} has {entry.spare} to spare",
+            f"this surge takes {wanted} more accelerators; {entry.spare} can be spared in {resolved.environment.name}",
             label="would wait for ever",
             related=related,
         )
@@ -153,12 +154,12 @@ def card_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if (needed := model_size(resolved)) > memory:
         yield CARD_TOO_SMALL.error(
             resolved.at_key("resources", "accelerator"),
-            f"the model has {_mebibytes(needed)}; {accelerator.count} × {accelerator.mig or accelerator.type} has "
-            f"{_mebibytes(memory)}",
+            f"a model of {_mebibytes(needed)} does not fit into {accelerator.count} × "
+            f"{accelerator.mig or accelerator.type}: {_mebibytes(memory)}",
             label="too small",
             related=resolved.environment.related("the card's memory", "accelerators", accelerator.type, "memory"),
         )
 
 
 def _mebibytes(count: int) -> str:
-    return size(-(-count // 2**20) * 2**20) if count else "none"
+    return size(-(-count // 2**20) * 2**20)

@@ -68,7 +68,7 @@ NO_URI = code(
     "no-uri",
     title="a model without a place",
     reason="Only format python can do without a model file: its handler may need none.",
-    remedy="set `model.uri`",
+    remedy="name the model's file, beside the spec: `uri: ./model.joblib`",
 )
 REQUIRED_TWICE = code(
     "MLS409",
@@ -94,7 +94,7 @@ def model_too_large(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if size > LARGEST_BAKED:
         yield MODEL_TOO_LARGE.error(
             resolved.at("model", "uri"),
-            f"the model has {size / 2**20:.0f} MiB; beside its spec it may have 50 MiB",
+            f"the model has {size / 2**20:.0f} MiB; beside its spec it may have {LARGEST_BAKED >> 20} MiB",
             label="too large to bake in",
         )
 
@@ -115,7 +115,8 @@ def digest_mismatch(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(NO_URI)
 def no_uri(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if resolved.spec.model.uri is None and resolved.spec.model.format != "python":
-        yield NO_URI.error(resolved.at_key("model"), "`model.uri` is missing", label="needs `uri`")
+        message = f"format {resolved.spec.model.format} needs `model.uri`"
+        yield NO_URI.error(resolved.at_key("model"), message, label="has no `uri`")
 
 
 @check(REQUIREMENTS_MISSING)
@@ -131,7 +132,8 @@ def requirements_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 def bad_requirement(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     for span, line in _requirements(resolved):
         if problem := requirement_problem(line):
-            yield BAD_REQUIREMENT.error(span, f"{line!r}: {problem}", label="cannot stand here")
+            said, _, remedy = problem.partition("; ")
+            yield BAD_REQUIREMENT.error(span, f"this is {said}", label="cannot stand here", remedy=remedy)
 
 
 @check(REQUIRED_TWICE)
@@ -178,11 +180,12 @@ def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if build.handler is None:
         if resolved.spec.model.format == "python":
             span = resolved.at_key("build") if resolved.has("build") else resolved.at("model", "format")
-            yield HANDLER_MISSING.error(span, "format python needs a handler", label="needs `build.handler`")
+            remedy = "name it as `build.handler: module:Class`, and its folder as `build.code`"
+            yield HANDLER_MISSING.error(span, "format python needs a handler", label="has none", remedy=remedy)
         return
     if build.code is None:
         yield HANDLER_MISSING.error(
-            resolved.at("build", "handler"), "a handler needs `build.code`", label="nothing contains this module"
+            resolved.at("build", "handler"), "a handler needs `build.code`", label="no folder holds this module"
         )
         return
     module = build.handler.partition(":")[0].replace(".", "/")
@@ -190,5 +193,8 @@ def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     candidates = (f"{folder}/{module}.py", f"{folder}/{module}/__init__.py")
     if resolved.files.below(folder) and all(resolved.files.size(path) is None for path in candidates):
         yield HANDLER_MISSING.error(
-            resolved.at("build", "handler"), f"there is no module {candidates[0]}", label="no such module"
+            resolved.at("build", "handler"),
+            f"there is no module {candidates[0]}",
+            label="no such module",
+            remedy="correct the module's name, or `build.code`",
         )

@@ -1,15 +1,16 @@
-"""Check of text that looks like a credential, anywhere in a spec: secrets are only ever named."""
+"""Checks of text that looks like a credential, anywhere in a spec: secrets are only ever named."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from mlspec.codes import code
+from mlspec.credentials import credential_kind, names_credential
 from mlspec.diagnostics import Diagnostic, Span
-from mlspec.environment.resolved import ResolvedSpec
+from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.source.node import Node
 
-from .registry import check
+from .registry import check, workspace_check
 
 CREDENTIAL = code(
     "MLS230",
@@ -19,36 +20,35 @@ CREDENTIAL = code(
     remedy="put it into a Secret and name it: `{name: …, secret: <secret>/<key>}`; and revoke this one",
 )
 
-_SHAPES = {
-    "an AWS access key": r"\b(AKIA|ASIA)[0-9A-Z]{16}\b",
-    "a GitHub token": r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,})",
-    "a GitLab token": r"\bglpat-[\w-]{20,}",
-    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}",
-    "an OpenAI or Anthropic key": r"\bsk-[A-Za-z0-9_-]{20,}",
-    "a Slack token": r"\bxox[abposr]-[A-Za-z0-9-]{10,}",
-    "a Google API key": r"\bAIza[\w-]{35}",
-    "a JSON Web Token": r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*",
-    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
-    "a password in a URL": r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/:@]+@",
-}
-_SECRET_NAME = re.compile(r"(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?)$")
-_SHAPE = re.compile("|".join(f"(?P<shape{index}>{shape})" for index, shape in enumerate(_SHAPES.values())))
-
 
 @check(CREDENTIAL)
 def credential(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    """What reaches the output: nothing is rendered from it, so that it is not found there once more."""
     for tree in (resolved.tree, resolved.model.metadata_tree):
-        for _, node in tree.scalars():
-            if isinstance(node.value, str) and (match := _SHAPE.search(node.value)):
-                kind = list(_SHAPES)[int((match.lastgroup or "shape0").removeprefix("shape"))]
-                yield _finding(node.span, f"this looks like {kind}")
-    for index, variable in enumerate(resolved.spec.server.env):
-        value = variable.value
-        if value and _SECRET_NAME.search(variable.name.upper()) and not _SHAPE.search(value):
-            yield _finding(
-                resolved.at("server", "env", index, "value"),
-                f"{variable.name} looks like the name of a credential, and this is its value",
-            )
+        yield from _within(tree)
+
+
+@workspace_check(CREDENTIAL)
+def credential_anywhere(resolution: Resolution) -> Iterator[Diagnostic]:
+    """What is committed, whether or not a model makes anything of it."""
+    for document in resolution.documents:
+        yield from _within(document.root)
+
+
+def _within(tree: Node) -> Iterator[Diagnostic]:
+    for path, node in tree.scalars():
+        if not isinstance(node.value, str):
+            continue
+        if kind := credential_kind(node.value):
+            yield _finding(node.span, f"this looks like {kind}")
+        elif path[-1:] == ("value",) and names_credential(name := _name_beside(tree, path), node.value):
+            yield _finding(node.span, f"{name} looks like the name of a credential, and this is its value")
+
+
+def _name_beside(tree: Node, path: tuple[str | int, ...]) -> str:
+    """The `name` in the mapping that holds a `value`, as an environment variable has it."""
+    name = tree.get(*path[:-1], "name")
+    return name.value if name is not None and isinstance(name.value, str) else ""
 
 
 def _finding(span: Span, message: str) -> Diagnostic:

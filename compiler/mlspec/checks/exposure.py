@@ -19,6 +19,13 @@ NO_GATEWAY = code(
     reason="A route is carried by a Gateway; neither the model nor the environment names one.",
     remedy="name the `gateway` in the environment or in `expose`, or use an `ingress`",
 )
+TIMEOUT_OF_INGRESS = code(
+    "MLS233",
+    "timeout-of-ingress",
+    title="a timeout that an Ingress cannot promise",
+    reason="The Ingress API has none; each controller has annotations of its own for it.",
+    remedy="remove it; where the controller has an annotation for it, add that with an override of the Ingress",
+)
 CLOSED_INGRESS = code(
     "MLS224",
     "closed-ingress",
@@ -48,9 +55,17 @@ def no_gateway(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if expose and not expose.ingress and not expose.load_balancer and chosen_gateway(resolved) is None:
         yield NO_GATEWAY.error(
             resolved.at_key("expose"),
-            f"{resolved.environment.name} has no gateway for this route",
-            label="carried by none",
+            f"no Gateway carries this route in {resolved.environment.name}",
+            label="no Gateway",
         )
+
+
+@check(TIMEOUT_OF_INGRESS)
+def timeout_of_ingress(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    expose = resolved.spec.expose
+    if expose and expose.ingress and expose.timeout is not None:
+        message = "an Ingress has no timeout"
+        yield TIMEOUT_OF_INGRESS.error(resolved.at_key("expose", "timeout"), message, label="would have no effect")
 
 
 @check(CLOSED_INGRESS)

@@ -9,6 +9,7 @@ from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.lifecycle import LEAST_STARTUP
+from mlspec.plan.quantities import duration
 
 from .registry import check
 
@@ -19,7 +20,7 @@ STARTUP = code(
     "startup-out-of-bounds",
     title="a start-up time that no start can keep, or that would hide a dead one",
     reason="A start that is cut short starts again, for ever; on a busy node even a small one takes a while.",
-    remedy=f"state between {LEAST_STARTUP}s and 6h, or remove it: the default follows from format and size",
+    remedy="correct it, or remove it: the default follows from format and size",
 )
 DRAIN = code(
     "MLS221",
@@ -48,7 +49,9 @@ RESERVED_VARIABLE = code(
 def startup_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     stated = resolved.spec.health.startup
     if stated is not None and not timedelta(seconds=LEAST_STARTUP) <= stated <= _LONGEST:
-        yield STARTUP.error(resolved.at("health", "startup"), "`health.startup` is out of bounds", label="60s to 6h")
+        message = f"`health.startup` cannot be `{duration(stated)}`"
+        label = f"must lie between {LEAST_STARTUP}s and 6h"
+        yield STARTUP.error(resolved.at("health", "startup"), message, label=label)
 
 
 @check(DRAIN)
@@ -59,7 +62,7 @@ def drain_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     path = ("health", "drain") if resolved.has("health", "drain") else ("server", "timeout")
     yield DRAIN.warning(
         resolved.at(*path),
-        f"a request may take {timeout.total_seconds():g}s, and a stop waits {drain.total_seconds():g}s for it",
+        f"a request may take {duration(timeout)}, and a stop waits {duration(drain)} for it",
         label="requests are cut",
     )
 
@@ -67,12 +70,11 @@ def drain_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(SHORT_ROUTE)
 def route_timeout_too_short(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     expose = resolved.spec.expose
-    if expose is not None and expose.timeout is not None and expose.timeout < resolved.spec.server.timeout:
-        yield SHORT_ROUTE.error(
-            resolved.at("expose", "timeout"),
-            f"the server may take {resolved.spec.server.timeout.total_seconds():g}s",
-            label="gives up earlier",
-        )
+    if expose is None or expose.ingress is not None or expose.timeout is None:
+        return
+    if expose.timeout < (server := resolved.spec.server.timeout):
+        message = f"the route gives up after {duration(expose.timeout)}, and the server may take {duration(server)}"
+        yield SHORT_ROUTE.error(resolved.at("expose", "timeout"), message, label="too short")
 
 
 @check(RESERVED_VARIABLE)

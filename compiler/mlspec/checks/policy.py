@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic
-from mlspec.environment.resolved import ResolvedSpec
+from mlspec.diagnostics import Diagnostic, Related
+from mlspec.environment.resolved import Environment, ResolvedSpec
 from mlspec.plan.formats import FORMATS
 from mlspec.plan.image import default_base_image
 from mlspec.plan.rollout import most_replicas
@@ -64,7 +64,7 @@ def max_replicas(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         path = ("scaling", "maxReplicas") if resolved.spec.scaling else ("replicas",)
         yield MAX_REPLICAS.error(
             resolved.at(*path),
-            f"{resolved.name} may have {wanted} replicas; {resolved.environment.name} allows {bound}",
+            f"{resolved.name} may have {wanted} replicas; {bound} are allowed in {resolved.environment.name}",
             label="too many",
             related=resolved.environment.related(f"{bound} at most", "policy", "maxReplicas"),
         )
@@ -80,7 +80,7 @@ def max_accelerators(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield MAX_ACCELERATORS.error(
             resolved.at_key("resources", "accelerator"),
             f"{resolved.name} may take {accelerator.count} × {replicas} = {accelerator.count * replicas} accelerators; "
-            f"{resolved.environment.name} allows {bound}",
+            f"{bound} are allowed in {resolved.environment.name}",
             label="too many",
             related=resolved.environment.related(f"{bound} at most", "policy", "maxAccelerators"),
         )
@@ -94,7 +94,7 @@ def require_digest(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         why = "its format runs code when it is loaded" if runs_code else "every model there has one"
         yield REQUIRE_DIGEST.error(
             resolved.at_key("model"),
-            f"{resolved.environment.name} demands a digest of the model: {why}",
+            f"a digest of the model is demanded in {resolved.environment.name}: {why}",
             label="needs `digest`",
             related=resolved.environment.related("demanded here", "policy", "requireDigest"),
         )
@@ -105,7 +105,7 @@ def require_owner(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if resolved.environment.spec.policy.require_owner and resolved.metadata.owner is None:
         yield REQUIRE_OWNER.error(
             resolved.model.name_span,
-            f"{resolved.environment.name} demands an owner of every model",
+            f"an owner is demanded of every model in {resolved.environment.name}",
             label="needs `owner`",
             related=resolved.environment.related("demanded here", "policy", "requireOwner"),
         )
@@ -117,7 +117,7 @@ def require_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if resolved.environment.spec.policy.require_slo and not (slo and (slo.availability or slo.latency)):
         yield REQUIRE_SLO.error(
             resolved.at_key("monitoring") if resolved.has("monitoring") else resolved.model.name_span,
-            f"{resolved.environment.name} demands an objective of every model",
+            f"an objective is demanded of every model in {resolved.environment.name}",
             label="needs `monitoring.slo`",
             related=resolved.environment.related("demanded here", "policy", "requireSlo"),
         )
@@ -125,30 +125,35 @@ def require_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 
 @check(ALLOWED_REGISTRIES)
 def allowed_registries(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    allowed = resolved.environment.spec.policy.allowed_registries
+    environment, build = resolved.environment, resolved.spec.build
+    allowed = environment.spec.policy.allowed_registries
     if not allowed:
         return
-    build = resolved.spec.build
-    base = build.base_image or default_base_image(resolved.spec.model.format, build.python)
-    registry = resolved.environment.spec.registry
-    related = resolved.environment.related("allowed: " + ", ".join(allowed), "policy", "allowedRegistries")
-    if not _within(qualified(base), allowed):
-        where = resolved.at("build", "baseImage") if build.base_image else resolved.at("model", "format")
+    related = environment.related("allowed: " + ", ".join(allowed), "policy", "allowedRegistries")
+    base = qualified(build.base_image or default_base_image(resolved.spec.model.format, build.python))
+    if not _within(base, allowed):
         yield ALLOWED_REGISTRIES.error(
-            where,
-            f"the base image {qualified(base)} is not from a registry that {resolved.environment.name} allows",
-            label="not allowed" if build.base_image else f"based on {base} by default",
+            resolved.at("build", "baseImage") if build.base_image else resolved.at("model", "format"),
+            f"the base image {base} is from a registry that is not allowed in {environment.name}",
+            label="not allowed" if build.base_image else "its base image by default",
             remedy="set `build.baseImage` to a copy in an allowed registry",
             related=related,
         )
-    if registry is not None and not _within(registry, allowed):
-        span = resolved.environment.at("registry")
-        yield ALLOWED_REGISTRIES.error(
-            span or resolved.model.name_span,
-            f"{resolved.environment.name} pushes its images to a registry that it does not allow",
-            label="not allowed",
-            related=related,
-        )
+    if not _within(qualified(f"{environment.spec.registry or ''}/{resolved.name}".lstrip("/")), allowed):
+        yield _registry_not_allowed(environment, related)
+
+
+def _registry_not_allowed(environment: Environment, related: Iterable[Related]) -> Diagnostic:
+    """What is wrong with the environment itself; every model there finds the same."""
+    written = environment.spec.registry is not None
+    message = f"the images in {environment.name} are pushed to a registry that is not allowed there"
+    return ALLOWED_REGISTRIES.error(
+        (environment.at("registry") if written else None) or environment.name_span,
+        message if written else f"the images in {environment.name} have no `registry`, and so come from docker.io",
+        label="not allowed",
+        remedy="set the environment's `registry` to an allowed one",
+        related=related,
+    )
 
 
 def qualified(image: str) -> str:

@@ -10,6 +10,7 @@ from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
 from mlspec.plan.lifecycle import startup_budget
+from mlspec.plan.quantities import duration
 from mlspec.plan.scaling import RESOURCE_METRICS
 
 from .registry import check
@@ -62,7 +63,7 @@ def needs_keda(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         if metric.kind not in RESOURCE_METRICS:
             yield NEEDS_KEDA.error(
                 resolved.at("scaling", "metrics", index),
-                f"the autoscaler of {resolved.environment.name} cannot read this metric",
+                f"the autoscaler in {resolved.environment.name} cannot read this metric",
                 label="needs KEDA",
                 related=resolved.environment.related("has no KEDA", "autoscaler"),
             )
@@ -71,20 +72,26 @@ def needs_keda(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(NO_SCALE_TO_ZERO)
 def no_scale_to_zero(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     scaling, environment = resolved.spec.scaling, resolved.environment
-    if scaling is None or scaling.min_replicas > 0:
+    if scaling is None or scaling.min_replicas > 0 or _can_wake(resolved):
         return
-    if environment.spec.autoscaler != "keda" or all(metric.kind in RESOURCE_METRICS for metric in scaling.metrics):
-        yield NO_SCALE_TO_ZERO.error(
-            resolved.at("scaling", "minReplicas"),
-            f"nothing in {environment.name} would wake {resolved.name} from zero replicas",
-            label="nothing scales up from here",
-            related=environment.related("has no KEDA", "autoscaler"),
-        )
+    has_keda = environment.spec.autoscaler == "keda"
+    yield NO_SCALE_TO_ZERO.error(
+        resolved.at("scaling", "minReplicas"),
+        f"nothing wakes {resolved.name} from zero replicas in {environment.name}",
+        label="would stay at zero",
+        related=() if has_keda else environment.related("has no KEDA", "autoscaler"),
+    )
+
+
+def _can_wake(resolved: ResolvedSpec) -> bool:
+    scaling, autoscaler = resolved.spec.scaling, resolved.environment.spec.autoscaler
+    measured = [metric for metric in scaling.metrics if metric.kind not in RESOURCE_METRICS] if scaling else []
+    return autoscaler == "keda" and bool(measured)
 
 
 @check(COLD)
 def cold_start(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    if resolved.spec.scaling is not None and resolved.spec.scaling.min_replicas == 0:
+    if resolved.spec.scaling is not None and resolved.spec.scaling.min_replicas == 0 and _can_wake(resolved):
         yield COLD.warning(
             resolved.at("scaling", "minReplicas"), "nobody holds requests while nothing runs", label="may be zero"
         )
@@ -112,7 +119,6 @@ def scale_down_too_soon(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     start = timedelta(seconds=startup_budget(resolved, model_size(resolved)))
     span = resolved.at("scaling", "scaleDownAfter")
     if scaling.scale_down_after < start:
-        seconds = round(start.total_seconds())
-        yield HASTY.error(span, f"a replica may need {seconds}s to start", label=f"less than {seconds}s")
+        yield HASTY.error(span, f"a replica may need {duration(start)} to start", label=f"less than {duration(start)}")
     elif scaling.scale_down_after > _LONGEST_WINDOW:
         yield HASTY.error(span, "Kubernetes looks back one hour at most", label="more than 1h", remedy="lower it to 1h")

@@ -56,7 +56,7 @@ def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     asked += [("rollout", "strategy")] if resolved.spec.rollout.strategy == "canary" else []
     for path in asked:
         name = ".".join(path)
-        yield FIELD.error(resolved.at_key(*path), f"`{name}` is not supported yet", label="not supported yet")
+        yield FIELD.error(resolved.at_key(*path), f"`{name}` is not supported yet", label="has no effect yet")
 
 
 @check(FORMAT)
@@ -67,7 +67,7 @@ def format_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield FORMAT.error(
             resolved.at("model", "format"),
             f"format {asked} is not supported yet",
-            label="not supported yet",
+            label="no loader yet",
             remedy=f"supported are {known}; a handler of format python can load any model",
         )
 
@@ -78,7 +78,7 @@ def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if uri is not None and not uri.startswith("./"):
         scheme = uri.partition(":")[0]
         yield SOURCE.error(
-            resolved.at("model", "uri"), f"a model from {scheme}: is not supported yet", label="not supported yet"
+            resolved.at("model", "uri"), f"a model from `{scheme}:` is not supported yet", label="is not fetched yet"
         )
 
 
@@ -90,5 +90,5 @@ def environment_field_not_supported(resolution: Resolution) -> Iterator[Diagnost
                 yield ENVIRONMENT_FIELD.error(
                     environment.tree.locate_key(("accelerators", name, "hourlyCost")),
                     f"`accelerators.{name}.hourlyCost` is not supported yet",
-                    label="not supported yet",
+                    label="has no effect yet",
                 )

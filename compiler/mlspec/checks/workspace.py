@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.environment.resolved import Environment, Resolution, ResolvedSpec
-from mlspec.plan.context import IMAGES
 from mlspec.plan.exposure import plan_exposure
 from mlspec.plan.gitops import project
 from mlspec.plan.names import plan_names
@@ -35,13 +34,6 @@ SAME_ROUTE = code(
     title="two models under one host and path",
     reason="The gateway would send all requests to one of them, the older object.",
     remedy="give one of them another `host` or `path`",
-)
-RESERVED_ENVIRONMENT = code(
-    "MLS229",
-    "reserved-environment",
-    title="an environment whose name the output needs",
-    reason=f"The folder `{IMAGES}` of the output holds the build contexts.",
-    remedy="give it another name",
 )
 SAME_SERVICE = code(
     "MLS232",
@@ -86,15 +78,6 @@ def _span(environment: Environment, *path: str) -> Span:
     return (environment.at(*path) if written else None) or environment.name_span
 
 
-@workspace_check(RESERVED_ENVIRONMENT)
-def reserved_environment(resolution: Resolution) -> Iterator[Diagnostic]:
-    for environment in resolution.environments:
-        if environment.name == IMAGES:
-            yield RESERVED_ENVIRONMENT.error(
-                environment.name_span, f"an environment cannot be called {IMAGES}", label="reserved"
-            )
-
-
 @workspace_check(SAME_ROUTE)
 def same_route(resolution: Resolution) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str, str, str, str], ResolvedSpec] = {}
@@ -108,12 +91,17 @@ def same_route(resolution: Resolution) -> Iterator[Diagnostic]:
                 continue
         first = seen.setdefault(route, resolved)
         if first is not resolved:
-            yield SAME_ROUTE.error(
-                resolved.at("expose", "host"),
-                f"{host}{path} in {resolved.environment.name} leads to {first.name} already",
-                label="taken already",
-                related=[Related(first.at("expose", "host"), f"by {first.name}")],
-            )
+            yield _same_route(resolved, first, f"{host}{path}")
+
+
+def _same_route(resolved: ResolvedSpec, first: ResolvedSpec, address: str) -> Diagnostic:
+    here, there = resolved.at("expose", "host"), first.at("expose", "host")
+    owner = f"{first.name} in {first.environment.name}"
+    said = f"{resolved.name} in {resolved.environment.name} has the address of {owner}: {address}"
+    if here != there:
+        return SAME_ROUTE.error(here, said, label="taken already", related=[Related(there, f"by {owner}")])
+    remedy = f"give {resolved.environment.name} a `host` of its own in the model's `environments`"
+    return SAME_ROUTE.error(here, said, label="the same in both", remedy=remedy)
 
 
 @workspace_check(SAME_SERVICE)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.source.files import Files
 from mlspec.source.node import Document, Node
-from mlspec.source.suggestion import did_you_mean
 from mlspec.spec.environment import EnvironmentDocument, EnvironmentSpec
-from mlspec.spec.parse import WRONG_TYPE, parse_section
+from mlspec.spec.parse import parse_part, parse_section
 from mlspec.spec.service import ModelHead, ServiceSpec
 from mlspec.spec.workspace import WorkspaceDocument
 
+from .blocks import blocks_of
 from .merge import merge_layers, without
 from .resolved import Environment, Model, Resolution, ResolvedSpec
 
@@ -24,20 +25,6 @@ DUPLICATE = code(
     reason="Both would write the same files.",
     remedy="rename or remove one of them",
 )
-UNKNOWN_ENVIRONMENT = code(
-    "MLS111",
-    "unknown-environment",
-    title="a model names an environment that the workspace does not have",
-    reason="The block would never take effect.",
-    remedy="correct the name, or add the environment below specs/environments/",
-)
-NOWHERE = code(
-    "MLS112",
-    "runs-nowhere",
-    title="a model whose `environments` is empty",
-    reason="Nothing is generated for it.",
-    remedy="name an environment, or remove `environments` to run everywhere",
-)
 SECOND_WORKSPACE = code(
     "MLS113",
     "second-workspace",
@@ -47,6 +34,8 @@ SECOND_WORKSPACE = code(
 )
 DEFAULT_ENVIRONMENT = "default"
 """The environment of a workspace that has none."""
+_SPEC = "the spec of a model"
+"""What a layer of it is called in a finding, wherever it stands."""
 
 
 def resolve(documents: Iterable[Document], files: Files, *, complete: bool = True) -> Resolution:
@@ -55,29 +44,53 @@ def resolve(documents: Iterable[Document], files: Files, *, complete: bool = Tru
     `complete` is False where a file could not be read whole: the environments that it may hold are not called unknown.
     """
     by_kind: dict[str, list[Document]] = {"Workspace": [], "Environment": [], "Model": []}
-    for document in documents:
+    result = Resolution(documents=list(documents))
+    for document in result.documents:
         kind = document.root.get("kind")
         by_kind[str(kind.value) if kind else ""].append(document)
-    result = Resolution()
     workspace = _workspace(by_kind["Workspace"], result)
     for document in _unique("Environment", by_kind["Environment"], result):
         _environment(document, workspace, result)
     if not by_kind["Environment"]:
         result.environments.append(_built_in(workspace, result))
-    named = {_name(document) for document in by_kind["Environment"]} or {DEFAULT_ENVIRONMENT}
-    known = named if complete else None
+    named = {name for document in by_kind["Environment"] if (name := _name(document))} or {DEFAULT_ENVIRONMENT}
+    everywhere = workspace.get("defaults") if workspace else None
+    result.diagnostics += _defaults(everywhere)
+    around = _Around(everywhere, named if complete else None, files, result)
     for document in _unique("Model", by_kind["Model"], result):
-        _model(document, workspace, known, files, result)
+        _model(document, around)
     return result
 
 
-def _name(document: Document) -> object:
+@dataclass(frozen=True)
+class _Around:
+    """What a model is resolved in: the workspace's `defaults` and, where all are known, the environments' names."""
+
+    everywhere: Node | None
+    known: set[str] | None
+    files: Files
+    result: Resolution
+
+
+def _name(document: Document) -> str | None:
     node = document.root.get("metadata", "name")
     return node.value if node and isinstance(node.value, str) else None
 
 
 def _name_span(document: Document) -> Span:
     return document.root.locate(("metadata", "name"))
+
+
+def _header(document: Document) -> Span:
+    """Where a document lacks what it should have: as a whole it may be long."""
+    return document.root.locate_key(("kind",))
+
+
+def _defaults(tree: Node | None) -> list[Diagnostic]:
+    """What is wrong with `defaults` for whatever model, were there none."""
+    if tree is None or not isinstance(tree.value, dict):
+        return []
+    return parse_part(ServiceSpec, merge_layers(tree), _SPEC)
 
 
 def _unique(kind: str, documents: Sequence[Document], result: Resolution) -> Iterator[Document]:
@@ -103,15 +116,14 @@ def _unique(kind: str, documents: Sequence[Document], result: Resolution) -> Ite
 def _workspace(documents: Sequence[Document], result: Resolution) -> Node | None:
     """The `spec` of the Workspace, if there is one that is valid."""
     for other in documents[1:]:
-        first = Related(documents[0].root.locate_key(("kind",)), "the first one")
-        result.diagnostics.append(
-            SECOND_WORKSPACE.error(
-                other.root.locate(("kind",)), "the workspace is defined twice", label="second", related=[first]
-            )
+        first = Related(documents[0].root.locate(("kind",)), "the first one")
+        found = SECOND_WORKSPACE.error(
+            other.root.locate(("kind",)), "the workspace is defined twice", label="the second one", related=[first]
         )
+        result.diagnostics.append(found)
     if not documents:
         return None
-    parsed, findings = parse_section(WorkspaceDocument, documents[0].root)
+    parsed, findings = parse_section(WorkspaceDocument, documents[0].root, _header(documents[0]))
     result.diagnostics += findings
     if parsed is None:
         return None
@@ -121,8 +133,8 @@ def _workspace(documents: Sequence[Document], result: Resolution) -> Node | None
 
 def _environment(document: Document, workspace: Node | None, result: Resolution) -> None:
     tree = document.root.get("spec")
-    parsed, findings = parse_section(EnvironmentDocument, document.root)
-    result.diagnostics += findings
+    parsed, findings = parse_section(EnvironmentDocument, document.root, _header(document))
+    result.diagnostics += [*findings, *_defaults(tree.get("defaults") if tree else None)]
     if parsed is None:
         return
     spec, findings = _with_workspace(tree, workspace)
@@ -145,65 +157,30 @@ def _built_in(workspace: Node | None, result: Resolution) -> Environment:
     return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec(), "", Span(""))
 
 
-def _model(
-    document: Document, workspace: Node | None, known: set[object] | None, files: Files, result: Resolution
-) -> None:
-    head, findings = parse_section(ModelHead, document.root)
+def _model(document: Document, around: _Around) -> None:
+    result = around.result
+    head, findings = parse_section(ModelHead, document.root, _header(document))
     result.diagnostics += findings
     spec, metadata = document.root.get("spec"), document.root.get("metadata")
-    if head is None or spec is None or metadata is None:
+    if spec is None or not isinstance(spec.value, dict):
         return
     base = without(spec, "environments")
-    everywhere = workspace.get("defaults") if workspace else None
-    alone, _ = parse_section(ServiceSpec, merge_layers(everywhere, base), spec.span)
+    # What is wrong here is wrong even where the environments, or this model's name, are not yet right.
+    result.diagnostics += parse_part(ServiceSpec, merge_layers(base), _SPEC)
+    blocks, findings = blocks_of(spec, around.known)
+    result.diagnostics += findings
+    if head is None or metadata is None:
+        return
+    alone, _ = parse_section(ServiceSpec, merge_layers(around.everywhere, base))
     model = Model(head.metadata, document.file, metadata, alone)
     result.models.append(model)
-    blocks = _blocks(spec, known, result)
     for environment in result.environments:
         if blocks is not None and environment.name not in blocks:
             continue
         defaults = environment.tree.get("defaults") if environment.tree else None
         block = blocks[environment.name] if blocks else None
-        tree = merge_layers(everywhere, defaults, base, block)
-        value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)))
+        tree = merge_layers(around.everywhere, defaults, base, block)
+        value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)), _SPEC)
         result.diagnostics += findings
         if value is not None:
-            result.specs.append(ResolvedSpec(model, environment, value, tree, files))
-
-
-def _blocks(spec: Node, known: set[object] | None, result: Resolution) -> dict[str, Node] | None:
-    """The model's block for each environment that it names; None where it names none and so runs everywhere."""
-    node = spec.get("environments")
-    if node is None or node.value is None:
-        return None
-    if not isinstance(node.value, dict):
-        result.diagnostics.append(
-            WRONG_TYPE.error(node.span, "`environments` must be a mapping", label="expected a mapping")
-        )
-        return {}
-    if not node.value:
-        result.diagnostics.append(NOWHERE.warning(node.span, "this model runs nowhere", label="names no environment"))
-    for name, entry in node.value.items():
-        if known is not None and name not in known:
-            result.diagnostics.append(_unknown(name, entry.key, known))
-        elif entry.node.value is not None and not isinstance(entry.node.value, dict):
-            message = f"`environments.{name}` must be a mapping"
-            result.diagnostics.append(WRONG_TYPE.error(entry.node.span, message, label="expected a mapping"))
-    mappings = (entry for entry in node.value.items() if entry[1].node.value is None or _is_mapping(entry[1].node))
-    return {name: entry.node for name, entry in mappings}
-
-
-def _is_mapping(node: Node) -> bool:
-    return isinstance(node.value, dict)
-
-
-def _unknown(name: str, span: Span, named: set[object]) -> Diagnostic:
-    choices = sorted(str(choice) for choice in named)
-    near = did_you_mean(name, choices)
-    remedy = f"did you mean `{near}`?" if near else "the workspace has: " + ", ".join(choices)
-    return UNKNOWN_ENVIRONMENT.error(
-        span,
-        f"there is no environment `{name}`",
-        label="no such environment",
-        remedy=remedy,
-    )
+            result.specs.append(ResolvedSpec(model, environment, value, tree, around.files))

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.source.files import Files
-from mlspec.source.node import Node
+from mlspec.source.node import Document, Node
 from mlspec.spec.environment import EnvironmentSpec
 from mlspec.spec.service import ModelMetadata, ServiceSpec
 from mlspec.spec.workspace import WorkspaceSpec
@@ -98,6 +98,8 @@ class ResolvedSpec:
 class Resolution:
     """Everything the workspace says."""
 
+    documents: list[Document] = field(default_factory=list)
+    """As they were read, before anything is merged."""
     workspace: WorkspaceSpec = field(default_factory=WorkspaceSpec)
     environments: list[Environment] = field(default_factory=list)
     models: list[Model] = field(default_factory=list)

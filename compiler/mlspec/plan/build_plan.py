@@ -99,8 +99,11 @@ def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
 
 def _variable(item: EnvVar) -> Manifest:
     if item.secret is None:
-        value = item.value or ""
+        if not item.value:
+            # The API server leaves an empty value out, and would differ from a manifest that has it.
+            return {"name": item.name}
         # Kubernetes expands `$(NAME)` and makes `$` of `$$`; doubled, what the spec says arrives as it is.
-        return {"name": item.name, "value": value.replace("$", "$$") if "$(" in value or "$$" in value else value}
+        escaped = "$(" in item.value or "$$" in item.value
+        return {"name": item.name, "value": item.value.replace("$", "$$") if escaped else item.value}
     name, key = item.secret.split("/")
     return {"name": item.name, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterable
+from typing import TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,7 +12,9 @@ from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.source.node import Node
 from mlspec.source.suggestion import did_you_mean
+from mlspec.source.text import quoted
 
+from .fields import Path, choices_of, keys_of, meaning_of
 from .section import Invalid, Section
 
 UNKNOWN_KEY = code(
@@ -41,7 +43,7 @@ INVALID_VALUE = code(
     "invalid-value",
     title="a value that its key does not take",
     reason="Caught here, it cannot fail in the cluster.",
-    remedy="write a value as the message says",
+    remedy="write a value that it takes",
 )
 UNKNOWN_WORD = code(
     "MLS105",
@@ -70,141 +72,179 @@ _BOUNDS = {
     "less_than": ("below", "lt"),
     "less_than_equal": ("at most", "le"),
 }
+_KEY = "[key]"
+"""What pydantic adds to the location of a key that its mapping does not take."""
+_YES, _NO = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 
 
-def parse_section(section: type[T], node: Node, where: Span | None = None) -> tuple[T | None, list[Diagnostic]]:
+def parse_section(
+    section: type[T], node: Node, where: Span | None = None, root: str = "the document"
+) -> tuple[T | None, list[Diagnostic]]:
     """The value of `node` as a `section`, or None and every reason why not.
 
-    `where` is blamed for a missing top-level key; default: the node itself.
+    `where` is blamed for a missing top-level key; default: the node itself. `root` is what messages call the node.
     """
     try:
         return section.model_validate(node.plain()), []
     except ValidationError as problems:
-        found = (_diagnose(section, node, error, where or node.span) for error in problems.errors(include_url=False))
-        return None, list(dict.fromkeys(found))
+        return None, _findings(section, node, _errors(problems), where or node.span, root)
 
 
-def _diagnose(section: type[Section], node: Node, error: ErrorDetails, where: Span) -> Diagnostic:
-    path = _existing(node, error["loc"])
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown_key(section, node, path)
-    if kind == "missing":
-        key = str(error["loc"][-1])
-        span = node.locate_key(path) if path else where
-        return MISSING_KEY.error(span, f"`{key}` is missing", label=f"needs `{key}`", remedy=f"add `{key}`")
-    if kind == "value_error" and isinstance(problem := context.get("error"), Invalid):
-        return _invalid(node, path, problem)
+def parse_part(section: type[Section], node: Node, root: str) -> list[Diagnostic]:
+    """What is wrong with a part of a `section` however it is completed: a layer by itself lacks what others bring."""
+    try:
+        section.model_validate(node.plain())
+    except ValidationError as problems:
+        errors = [error for error in _errors(problems) if not _waits_for_more(node, error)]
+        return _findings(section, node, errors, node.span, root)
+    return []
+
+
+def _errors(problems: ValidationError) -> list[ErrorDetails]:
+    return problems.errors(include_url=False)
+
+
+def _waits_for_more(node: Node, error: ErrorDetails) -> bool:
+    """Whether another layer may mend it: a key that is missing, or several keys that do not go together."""
+    found = node.get(*_existing(node, error["loc"]))
+    return error["type"] == "missing" or (
+        error["type"] == "value_error" and found is not None and isinstance(found.value, dict)
+    )
+
+
+def _findings(
+    section: type[Section], node: Node, errors: Iterable[ErrorDetails], where: Span, root: str
+) -> list[Diagnostic]:
+    explained: set[Path] = set()
+    found: list[Diagnostic] = []
+    missing: list[tuple[Path, Diagnostic]] = []
+    for error in errors:
+        path = _existing(node, error["loc"])
+        if error["type"] == "missing":
+            wanted = (*path, str(error["loc"][-1]))
+            missing.append((wanted, _missing(section, wanted, node.locate_key(path) if path else where)))
+        elif error["type"] == "extra_forbidden":
+            near = did_you_mean(str(path[-1]), keys_of(section, path[:-1]))
+            explained.add((*path[:-1], near or ""))
+            found.append(_unknown_key(section, node, path, near, root))
+        else:
+            found.append(_wrong(section, node, path, error))
+    # A key that is only misspelt is not missing, too.
+    return list(dict.fromkeys([*found, *(each for wanted, each in missing if wanted not in explained)]))
+
+
+def _wrong(section: type[Section], node: Node, path: Path, error: ErrorDetails) -> Diagnostic:
+    kind = error["type"]
+    if kind == "value_error" and isinstance(problem := error.get("ctx", {}).get("error"), Invalid):
+        if error["loc"][-1:] == (_KEY,):
+            return _wrong_key(node, path, problem)
+        return _invalid(section, node, path, problem)
     if kind in ("literal_error", "enum"):
         return _unknown_word(section, node, path)
     if kind in _TYPES:
-        return _wrong_type(node, path, _TYPES[kind])
-    return _out_of_bounds(node, path, error)
+        return _wrong_type(section, node, path, _TYPES[kind])
+    return _out_of_bounds(section, node, path, error)
 
 
-def _existing(node: Node, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
+def _existing(node: Node, location: Path) -> Path:
     """The steps of `location` that the tree has; pydantic adds the names of union members to its own."""
-    path: tuple[str | int, ...] = ()
+    path: Path = ()
     for step in location:
         if node.get(*path, step) is not None:
             path = (*path, step)
     return path
 
 
-def _name(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(step) for step in path)
+def _name(path: Path) -> str:
+    """A path as people write it: `network.to[0].ports`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-def _unknown_key(section: type[Section], node: Node, path: tuple[str | int, ...]) -> Diagnostic:
-    word, parent = str(path[-1]), path[:-1]
-    choices = keys_of(section, parent)
-    near = did_you_mean(word, choices)
-    remedy = f"did you mean `{near}`?" if near else "known here: " + ", ".join(choices)
-    place = f"`{_name(parent)}`" if parent else "this mapping"
-    return UNKNOWN_KEY.error(
-        node.locate_key(path), f"{place} has no key `{word}`", label="not part of the language", remedy=remedy
-    )
+def _unknown_key(section: type[Section], node: Node, path: Path, near: str | None, root: str) -> Diagnostic:
+    parent = path[:-1]
+    remedy = f"did you mean `{near}`?" if near else "known here: " + ", ".join(keys_of(section, parent))
+    place = f"`{_name(parent)}`" if parent else root
+    message = f"{place} has no key {quoted(str(path[-1]))}"
+    return UNKNOWN_KEY.error(node.locate_key(path), message, label="not part of the language", remedy=remedy)
 
 
-def keys_of(section: type[Section], path: tuple[str | int, ...]) -> list[str]:
-    """The keys that the mapping at `path` below `section` may have; empty where any may stand."""
-    kind: Any = section
-    for step in path:
-        kind = _below(kind, step)
-    found = next(_sections(kind), None)
-    return [str(field.alias or name) for name, field in found.model_fields.items()] if found else []
+def _missing(section: type[Section], wanted: Path, span: Span) -> Diagnostic:
+    remedy = f"add {_meaning(section, wanted) or f'`{wanted[-1]}`'}"
+    return MISSING_KEY.error(span, f"`{_name(wanted)}` is missing", remedy=remedy)
 
 
-def _below(kind: Any, step: str | int) -> Any:
-    for section in _sections(kind):
-        for name, field in section.model_fields.items():
-            if step in (name, field.alias):
-                return field.annotation
-    inner = [argument for argument in get_args(kind) if argument is not type(None)]
-    return inner[-1] if inner else kind
+def _meaning(section: type[Section], path: Path) -> str:
+    """A key and what the language says of it."""
+    meaning = meaning_of(section, path)
+    key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    first = meaning[:1] if meaning[1:2].isupper() else meaning[:1].lower()
+    return f"`{key}`: {first}{meaning[1:].rstrip('.')}" if meaning else ""
 
 
-def _sections(kind: Any) -> Iterator[type[Section]]:
-    if isinstance(kind, type) and issubclass(kind, Section):
-        yield kind
-    for argument in get_args(kind):
-        yield from _sections(argument)
+def _wrong_key(node: Node, path: Path, problem: Invalid) -> Diagnostic:
+    message = f"`{_name(path[:-1])}` cannot have the key {quoted(str(path[-1]))}"
+    return INVALID_VALUE.error(node.locate_key(path), message, label=problem.label, remedy=problem.help)
 
 
-def _invalid(node: Node, path: tuple[str | int, ...], problem: Invalid) -> Diagnostic:
+def _invalid(section: type[Section], node: Node, path: Path, problem: Invalid) -> Diagnostic:
     place = _existing(node, (*path, *problem.at))
-    is_key = bool(problem.at) and isinstance(problem.at[-1], str) and node.get(*place) is not None
-    span = node.locate_key(place) if is_key and isinstance(node.get(*place), Node) else node.locate(place)
-    target = node.get(*place)
-    if is_key and target is not None and not isinstance(target.value, dict | list):
-        span = target.span
-    name = _name(place)
-    message = f"`{name}`: {problem.label}" if name else problem.label
-    return INVALID_VALUE.error(span, message, label=problem.label, remedy=problem.help)
+    return _refused(section, node, place, problem.label, problem.help)
 
 
-def _unknown_word(section: type[Section], node: Node, path: tuple[str | int, ...]) -> Diagnostic:
+def _refused(section: type[Section], node: Node, path: Path, why: str, remedy: str = "") -> Diagnostic:
+    """A value that its key does not take: one that has a text is quoted, and the reason stands below it."""
+    found, name = node.get(*path), _name(path)
+    remedy = remedy or _meaning(section, path)
+    if found is None or isinstance(found.value, dict | list):
+        return INVALID_VALUE.error(node.locate(path), f"`{name}`: {why}" if name else why, remedy=remedy)
+    shown = quoted(found.text) if found.text else "empty"
+    return INVALID_VALUE.error(node.locate(path), f"`{name}` cannot be {shown}", label=why, remedy=remedy)
+
+
+def _unknown_word(section: type[Section], node: Node, path: Path) -> Diagnostic:
     found = node.get(*path)
     word = found.text if found else ""
-    choices = _choices(section, path)
+    choices = choices_of(section, path)
     near = did_you_mean(word, choices)
-    options = "use one of: " + ", ".join(choices)
-    remedy = f"did you mean `{near}`? {options}" if near else options
+    label, remedy = "not one of the choices", "the choices are: " + ", ".join(choices)
     if found and not isinstance(found.value, str) and word in choices:
-        remedy = f'write it in quotes: "{word}"'
+        label, remedy = f"{_kind(found).removesuffix(' with a fraction')} to YAML", f'write it in quotes: "{word}"'
+    elif near:
+        label = f"did you mean `{near}`?"
     return UNKNOWN_WORD.error(
-        node.locate(path), f"`{_name(path)}` cannot be `{word}`", label="not one of the choices", remedy=remedy
+        node.locate(path), f"`{_name(path)}` cannot be {quoted(word)}", label=label, remedy=remedy
     )
 
 
-def _choices(section: type[Section], path: tuple[str | int, ...]) -> list[str]:
-    kind: Any = section
-    for step in path:
-        kind = _below(kind, step)
-    return list(dict.fromkeys(_literals(kind)))
-
-
-def _literals(kind: Any) -> Iterator[str]:
-    for argument in get_args(kind):
-        if isinstance(argument, str):
-            yield argument
-        else:
-            yield from _literals(argument)
-
-
-def _wrong_type(node: Node, path: tuple[str | int, ...], expected: str) -> Diagnostic:
+def _wrong_type(section: type[Section], node: Node, path: Path, expected: str) -> Diagnostic:
     found = node.get(*path) or node
-    remedy = ""
-    if expected == "text" and isinstance(found.value, bool | int | float):
-        remedy = f'write it in quotes: "{found.text}"'
-    elif isinstance(found.value, str) and expected in ("a whole number", "a number", "true or false"):
-        remedy = "write it without quotes and unit"
-    return WRONG_TYPE.error(
-        node.locate(path),
-        f"`{_name(path)}` must be {expected}, not {_kind(found)}",
-        label=f"expected {expected}",
-        remedy=remedy,
-    )
+    # What is not there has no place but its key's.
+    span = node.locate_key(path) if found.value is None else node.locate(path)
+    message = f"`{_name(path)}` must be {expected}" if path else f"this must be {expected}"
+    keys = ", ".join(keys_of(section, path)) if expected == "a mapping" else ""
+    remedy = _as_type(found, expected) or (f"its keys are: {keys}" if keys else _meaning(section, path))
+    label = "nothing stands here" if found.value is None else f"this is {_kind(found)}"
+    return WRONG_TYPE.error(span, message, label=label, remedy=remedy)
+
+
+def _as_type(found: Node, expected: str) -> str:
+    """How to write a value so that it has the type; empty where nobody can tell."""
+    word = found.text.casefold()
+    match expected, found.value:
+        case "text", bool() | int() | float():
+            return f'write it in quotes: "{found.text}"'
+        case "true or false", str() if word in (*_YES, *_NO):
+            return f"write `{'true' if word in _YES else 'false'}`, without quotes"
+        case (("a whole number" | "a number"), str()) if word.replace(".", "", 1).isdecimal():
+            return f"write it without quotes: {found.text}"
+        case "a list", str():
+            return f"write it as a list: `[{found.text}]`"
+        case "a list", _:
+            return "write items, each on a line that begins with `- `"
+        case "a mapping", None:
+            return "write lines `key: value` below it, or remove it"
+        case _:
+            return ""
 
 
 def _kind(node: Node) -> str:
@@ -217,18 +257,20 @@ def _kind(node: Node) -> str:
             return "nothing"
         case bool():
             return "true or false"
-        case int() | float():
+        case float():
+            return "a number with a fraction"
+        case int():
             return "a number"
         case _:
             return "text"
 
 
-def _out_of_bounds(node: Node, path: tuple[str | int, ...], error: ErrorDetails) -> Diagnostic:
+def _out_of_bounds(section: type[Section], node: Node, path: Path, error: ErrorDetails) -> Diagnostic:
     context = error.get("ctx", {})
     match error["type"]:
         case bound if bound in _BOUNDS:
             words, key = _BOUNDS[bound]
-            problem = f"must be {words} {context[key]}"
+            problem = f"must be {words} {context[key]:,}"
         case "string_too_long" | "too_long":
             problem = f"too long: at most {context['max_length']} fit"
         case "string_too_short" | "too_short":
@@ -237,7 +279,4 @@ def _out_of_bounds(node: Node, path: tuple[str | int, ...], error: ErrorDetails)
             problem = f"does not match {context['pattern']}"
         case _:
             problem = error["msg"][:1].lower() + error["msg"][1:]
-    name = _name(path)
-    return INVALID_VALUE.error(
-        node.locate(path), f"`{name}`: {problem}" if name else problem, label=problem, remedy="correct the value"
-    )
+    return _refused(section, node, path, problem)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
+
+from mlspec.credentials import credential_kind
 
 from ..manifests import Manifests, dig, entries, items, mapping, text, texts
 from ..problem import Problem, identity
@@ -12,17 +13,6 @@ from ..selector import selects
 from .registry import object_rule
 
 _DNS_PORT = 53
-_CREDENTIAL = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\bgh[pousr]_[A-Za-z0-9]{36}"
-    r"|\bglpat-[\w-]{20}"
-    r"|\bhf_[A-Za-z0-9]{34}"
-    r"|\bxox[abprs]-[A-Za-z0-9-]{10}"
-    r"|\bsk-[A-Za-z0-9_-]{32}"
-    r"|\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/:@]+@"
-)
-"""Forms that credentials of well-known services have, and a password inside an address."""
 
 
 @object_rule(30, "A network policy closes the pods both ways and opens what is named")
@@ -71,5 +61,5 @@ def no_secret_is_written(manifests: Manifests) -> Iterator[Problem]:
             yield Problem(identity(secret), ("data",), said)
     for manifest, nodes in manifests.nodes:
         for path, value in nodes:
-            if isinstance(value, str) and len(value) > 11 and _CREDENTIAL.search(value):
-                yield Problem(identity(manifest), path, "looks like a credential; name a Secret instead")
+            if isinstance(value, str) and (kind := credential_kind(value)):
+                yield Problem(identity(manifest), path, f"looks like a credential ({kind}); name a Secret instead")

@@ -1,0 +1,68 @@
+"""A type of the language and a path below it -> the keys, the choices and the meaning of the value there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from .section import Section
+
+Path = tuple[str | int, ...]
+
+
+def keys_of(section: type[Section], path: Path) -> list[str]:
+    """The keys that the mapping at `path` may have; empty where any may stand."""
+    found = next(_sections(_type_at(section, path)), None)
+    return [str(field.alias or name) for name, field in found.model_fields.items()] if found else []
+
+
+def choices_of(section: type[Section], path: Path) -> list[str]:
+    """The words of which the value at `path` must be one."""
+    return list(dict.fromkeys(_literals(_type_at(section, path))))
+
+
+def meaning_of(section: type[Section], path: Path) -> str:
+    """What the language says of the value at `path`, or of the list that it is an item of; empty for nothing."""
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+    if not path:
+        return ""
+    field = next((found for kind in _sections(_type_at(section, path[:-1])) if (found := _field(kind, path[-1]))), None)
+    return field.description or "" if field else ""
+
+
+def _type_at(section: type[Section], path: Path) -> Any:
+    kind: Any = section
+    for step in path:
+        kind = _below(kind, step)
+    return kind
+
+
+def _below(kind: Any, step: str | int) -> Any:
+    for section in _sections(kind):
+        if field := _field(section, step):
+            return field.annotation
+    inner = [argument for argument in get_args(kind) if argument is not type(None)]
+    return inner[-1] if inner else kind
+
+
+def _field(section: type[Section], step: str | int) -> FieldInfo | None:
+    named = (field for name, field in section.model_fields.items() if step in (name, field.alias))
+    return next(named, None)
+
+
+def _sections(kind: Any) -> Iterator[type[Section]]:
+    if isinstance(kind, type) and issubclass(kind, Section):
+        yield kind
+    for argument in get_args(kind):
+        yield from _sections(argument)
+
+
+def _literals(kind: Any) -> Iterator[str]:
+    for argument in get_args(kind):
+        if isinstance(argument, str):
+            yield argument
+        else:
+            yield from _literals(argument)
