@@ -114,7 +114,7 @@ def test_odd_paths(churn: Running, path: str) -> None:
 
 def test_requests_from_the_servers_own_document(churn: Running) -> None:
     if importlib.util.find_spec("schemathesis") is None:
-        unavailable("schemathesis is not installed (pip install 'mlspec[formats]')")
+        unavailable("schemathesis is not installed (pip install 'mlspec[test]')")
     import schemathesis
 
     document = churn.http.get("/openapi.json").json()

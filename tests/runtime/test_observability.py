@@ -98,7 +98,7 @@ def opentelemetry() -> None:
         import opentelemetry.exporter.otlp.proto.http
         import opentelemetry.instrumentation.asgi  # noqa: F401 - only whether it is there
     except ImportError:
-        unavailable("OpenTelemetry is not installed (pip install 'mlspec[formats]')")
+        unavailable("OpenTelemetry is not installed (pip install 'mlspec[test]')")
 
 
 @pytest.mark.usefixtures("opentelemetry")
