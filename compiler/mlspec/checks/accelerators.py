@@ -69,7 +69,7 @@ def unknown_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     near = did_you_mean(accelerator.type, names)
     yield UNKNOWN_ACCELERATOR.error(
         resolved.at("resources", "accelerator", "type"),
-        f"{resolved.name} asks for an accelerator that there is not in {environment.name}",
+        f"{resolved.name} asks for an accelerator that does not exist in {environment.name}",
         label=f"did you mean `{near}`?" if near else "no such accelerator",
         remedy="" if names else "add it to the environment's `accelerators`, or leave it out of `environments`",
         related=environment.related(f"{environment.name} has: {', '.join(names)}", "accelerators", *names[:1]),
@@ -117,7 +117,7 @@ def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     )
     yield TOO_LITTLE_MEMORY.error(
         resolved.at(*path) if resolved.has(*path) else resolved.at("model", "size"),
-        f"{' and '.join(asked)} leave nothing of the memory of {_mebibytes(resources.memory)}",
+        f"nothing is left of the memory of {_mebibytes(resources.memory)} beside {' and '.join(asked)}",
         label="does not fit",
         remedy="" if shared else "raise `resources.memory`",
     )

@@ -56,7 +56,7 @@ def no_gateway(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield NO_GATEWAY.error(
             resolved.at_key("expose"),
             f"no Gateway carries this route in {resolved.environment.name}",
-            label="no Gateway",
+            label="names none itself",
         )
 
 

@@ -135,7 +135,7 @@ def allowed_registries(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield ALLOWED_REGISTRIES.error(
             resolved.at("build", "baseImage") if build.base_image else resolved.at("model", "format"),
             f"the base image {base} is from a registry that is not allowed in {environment.name}",
-            label="not allowed" if build.base_image else "its base image by default",
+            label="not among the allowed" if build.base_image else "its base image by default",
             remedy="set `build.baseImage` to a copy in an allowed registry",
             related=related,
         )
@@ -149,8 +149,8 @@ def _registry_not_allowed(environment: Environment, related: Iterable[Related]) 
     message = f"the images in {environment.name} are pushed to a registry that is not allowed there"
     return ALLOWED_REGISTRIES.error(
         (environment.at("registry") if written else None) or environment.name_span,
-        message if written else f"the images in {environment.name} have no `registry`, and so come from docker.io",
-        label="not allowed",
+        message if written else f"the images in {environment.name} come from docker.io, which is not allowed there",
+        label="not among the allowed" if written else "has no `registry`",
         remedy="set the environment's `registry` to an allowed one",
         related=related,
     )

@@ -67,8 +67,8 @@ def promql_result(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         is_alert = path[0] == "monitoring"
         if kind in (ValueType.MATRIX, ValueType.STRING) or (is_alert and kind is ValueType.SCALAR):
             remedy = "a scalar always fires: compare a series" if kind is ValueType.SCALAR else ""
-            message = f"the expression returns {kind.value}, not an instant vector"
-            yield WRONG_RESULT.error(resolved.at(*path), message, label=f"returns {kind.value}", remedy=remedy)
+            message = f"the expression returns {kind.value}"
+            yield WRONG_RESULT.error(resolved.at(*path), message, label="must be an instant vector", remedy=remedy)
 
 
 @check(NO_CONDITION)
