@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -46,6 +47,8 @@ _TABLE = (
 )
 
 
+# Exact fractions are slow, and a thousand models have the same few periods.
+@lru_cache(64)
 def burn_rates(period: int) -> tuple[BurnRate, ...]:
     """The table for a period in seconds: a month has the workbook's windows, others have theirs in proportion."""
     scale = Fraction(period, _USUAL_PERIOD)

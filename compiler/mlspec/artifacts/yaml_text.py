@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,10 @@ EMITTER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """libyaml's own, where PyYAML was built with it: five times as fast, and the same text."""
 
 _NEVER_FOLD = 2**30
+_MAPPING = MappingStartEvent(None, None, implicit=True, flow_style=False)
+_MAPPING_END = MappingEndEvent()
+_SEQUENCE = SequenceStartEvent(None, None, implicit=True, flow_style=False)
+_SEQUENCE_END = SequenceEndEvent()
 
 # What YAML 1.1 or 1.2, or go-yaml between them, would read as something else than text; a little more of what looks
 # like a number, since readers go by more than their specification (ruamel.yaml takes `._` for one, and fails).
@@ -48,7 +52,7 @@ def to_yaml(documents: Iterable[Mapping[str, Any]]) -> str:
     reviewer sees is what is there. There are no anchors: they would make two fields one for whoever edits the file.
     TypeError for what a manifest cannot hold.
     """
-    events = list(_stream(documents))
+    events = _stream(documents)
     text = _emit(events, allow_unicode=True)
     if not _is_shown(text.replace("\n", "")):
         text = _emit(events, allow_unicode=False)
@@ -60,31 +64,33 @@ def _emit(events: list[Event], *, allow_unicode: bool) -> str:
 
 
 # Events go straight to the emitter: PyYAML's representer, which else makes them, would take four fifths of the time.
-def _stream(documents: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
-    yield StreamStartEvent()
+def _stream(documents: Iterable[Mapping[str, Any]]) -> list[Event]:
+    events: list[Event] = [StreamStartEvent()]
     for index, document in enumerate(documents):
-        yield DocumentStartEvent(explicit=index > 0)
-        yield from _events(document)
-        yield DocumentEndEvent(explicit=False)
-    yield StreamEndEvent()
+        events.append(DocumentStartEvent(explicit=index > 0))
+        _add(document, events)
+        events.append(DocumentEndEvent(explicit=False))
+    events.append(StreamEndEvent())
+    return events
 
 
-def _events(value: object) -> Iterator[Event]:
-    if isinstance(value, Mapping):
-        yield MappingStartEvent(None, None, implicit=True, flow_style=False)
+def _add(value: object, events: list[Event]) -> None:
+    """Appends the events of a value; texts and dicts, which are nearly all of them, are asked for first."""
+    if isinstance(value, str):
+        events.append(_text(value))
+    elif isinstance(value, (dict, Mapping)):
+        events.append(_MAPPING)
         for key, item in value.items():
-            yield _text(key)
-            yield from _events(item)
-        yield MappingEndEvent()
+            events.append(_text(key))
+            _add(item, events)
+        events.append(_MAPPING_END)
     elif isinstance(value, list):
-        yield SequenceStartEvent(None, None, implicit=True, flow_style=False)
+        events.append(_SEQUENCE)
         for item in value:
-            yield from _events(item)
-        yield SequenceEndEvent()
-    elif isinstance(value, str):
-        yield _text(value)
+            _add(item, events)
+        events.append(_SEQUENCE_END)
     else:
-        yield ScalarEvent(None, None, (True, False), _plain(value))
+        events.append(ScalarEvent(None, None, (True, False), _plain(value)))
 
 
 @lru_cache(8192)
