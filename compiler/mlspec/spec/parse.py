@@ -85,7 +85,7 @@ def parse_section(
     `where` is blamed for a missing top-level key; default: the node itself. `root` is what messages call the node.
     """
     try:
-        return section.model_validate(node.plain()), []
+        return section.model_validate(node.plain(), by_alias=True, by_name=False), []
     except ValidationError as problems:
         return None, _findings(section, node, _errors(problems), where or node.span, root)
 
@@ -93,7 +93,7 @@ def parse_section(
 def parse_part(section: type[Section], node: Node, root: str) -> list[Diagnostic]:
     """What is wrong with a part of a `section` however it is completed: a layer by itself lacks what others bring."""
     try:
-        section.model_validate(node.plain())
+        section.model_validate(node.plain(), by_alias=True, by_name=False)
     except ValidationError as problems:
         errors = [error for error in _errors(problems) if not _waits_for_more(node, error)]
         return _findings(section, node, errors, node.span, root)
