@@ -49,7 +49,7 @@ def total(compilation: Compilation, changes: Changes) -> str:
     amounts = [
         *_amounts(written, removed),
         *([f"{unchanged} unchanged"] if unchanged or not changes.files else []),
-        *([f"{alone} of the indexes mended"] if alone else []),
+        *([f"{alone} {'index' if alone == 1 else 'indexes'} mended"] if alone else []),
     ]
     where = f"{count(models, 'model')} × {count(environments, 'environment')}"
     return f"{where}, {count(changes.total, 'file')}: {', '.join(amounts)}"
