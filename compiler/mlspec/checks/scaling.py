@@ -114,11 +114,16 @@ def gpu_metric_without_gpu(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(HASTY)
 def scale_down_too_soon(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     scaling = resolved.spec.scaling
-    if scaling is None or scaling.scale_down_after is None:
+    if scaling is None:
         return
     start = timedelta(seconds=startup_budget(resolved, model_size(resolved)))
-    span = resolved.at("scaling", "scaleDownAfter")
-    if scaling.scale_down_after < start:
-        yield HASTY.error(span, f"a replica may need {duration(start)} to start", label=f"less than {duration(start)}")
-    elif scaling.scale_down_after > _LONGEST_WINDOW:
-        yield HASTY.error(span, "Kubernetes looks back one hour at most", label="more than 1h", remedy="lower it to 1h")
+    message = f"a replica may need {duration(start)} to start"
+    if start > _LONGEST_WINDOW:
+        yield HASTY.error(
+            resolved.at("health", "startup") if resolved.has("health", "startup") else resolved.at("model", "size"),
+            message,
+            label="autoscalers look back 1h at most",
+            remedy="fix the number with `replicas` in place of `scaling`, or make the start shorter",
+        )
+    elif scaling.scale_down_after is not None and scaling.scale_down_after < start:
+        yield HASTY.error(resolved.at("scaling", "scaleDownAfter"), message, label=f"less than {duration(start)}")

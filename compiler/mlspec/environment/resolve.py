@@ -55,7 +55,7 @@ def resolve(documents: Iterable[Document], files: Files, *, complete: bool = Tru
         result.environments.append(_built_in(workspace, result))
     named = {name for document in by_kind["Environment"] if (name := _name(document))} or {DEFAULT_ENVIRONMENT}
     everywhere = workspace.get("defaults") if workspace else None
-    result.diagnostics += _defaults(everywhere)
+    result.diagnostics += _part(everywhere)
     around = _Around(everywhere, named if complete else None, files, result)
     for document in _unique("Model", by_kind["Model"], result):
         _model(document, around)
@@ -86,8 +86,8 @@ def _header(document: Document) -> Span:
     return document.root.locate_key(("kind",))
 
 
-def _defaults(tree: Node | None) -> list[Diagnostic]:
-    """What is wrong with `defaults` for whatever model, were there none."""
+def _part(tree: Node | None) -> list[Diagnostic]:
+    """What is wrong with a layer of a model's spec, whatever the others say."""
     if tree is None or not isinstance(tree.value, dict):
         return []
     return parse_part(ServiceSpec, merge_layers(tree), _SPEC)
@@ -134,7 +134,7 @@ def _workspace(documents: Sequence[Document], result: Resolution) -> Node | None
 def _environment(document: Document, workspace: Node | None, result: Resolution) -> None:
     tree = document.root.get("spec")
     parsed, findings = parse_section(EnvironmentDocument, document.root, _header(document))
-    result.diagnostics += [*findings, *_defaults(tree.get("defaults") if tree else None)]
+    result.diagnostics += [*findings, *_part(tree.get("defaults") if tree else None)]
     if parsed is None:
         return
     spec, findings = _with_workspace(tree, workspace)
@@ -165,13 +165,17 @@ def _model(document: Document, around: _Around) -> None:
     if spec is None or not isinstance(spec.value, dict):
         return
     base = without(spec, "environments")
-    # What is wrong here is wrong even where the environments, or this model's name, are not yet right.
-    result.diagnostics += parse_part(ServiceSpec, merge_layers(base), _SPEC)
+    alone, _ = parse_section(ServiceSpec, merge_layers(around.everywhere, base))
     blocks, findings = blocks_of(spec, around.known)
     result.diagnostics += findings
+    # What is wrong here is wrong even where the environments, or this model's name, are not yet right.
+    sound = {environment.name for environment in result.environments} if head else set()
+    layers = [base] if alone is None else []
+    layers += [block for name, block in (blocks or {}).items() if name not in sound]
+    for layer in layers:
+        result.diagnostics += _part(layer)
     if head is None or metadata is None:
         return
-    alone, _ = parse_section(ServiceSpec, merge_layers(around.everywhere, base))
     model = Model(head.metadata, document.file, metadata, alone)
     result.models.append(model)
     for environment in result.environments:

@@ -177,8 +177,7 @@ def _meaning(section: type[Section], path: Path) -> str:
     """A key and what the language says of it."""
     meaning = meaning_of(section, path)
     key = next((step for step in reversed(path) if isinstance(step, str)), "")
-    first = meaning[:1] if meaning[1:2].isupper() else meaning[:1].lower()
-    return f"`{key}`: {first}{meaning[1:].rstrip('.')}" if meaning else ""
+    return f"`{key}`: {meaning.rstrip('.')}" if meaning else ""
 
 
 def _wrong_key(node: Node, path: Path, problem: Invalid) -> Diagnostic:
@@ -273,7 +272,9 @@ def _out_of_bounds(section: type[Section], node: Node, path: Path, error: ErrorD
             problem = f"must be {words} {context[key]:,}"
         case "string_too_long" | "too_long":
             problem = f"too long: at most {context['max_length']} fit"
-        case "string_too_short" | "too_short":
+        case "string_too_short":
+            problem = "nothing stands here"
+        case "too_short":
             problem = "must not be empty"
         case "string_pattern_mismatch":
             problem = f"does not match {context['pattern']}"
