@@ -33,7 +33,7 @@ def run(arguments: Sequence[str], directory: Path, *, expect: Iterable[int] = (0
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in expect:
             said.seek(0)
-            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}: {said.read()}")
+            raise RuntimeError(f"{' '.join(arguments)} ended with {process.returncode}: {said.read()[-500:]}")
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
