@@ -128,20 +128,6 @@ def test_the_users_own_request_replaces_the_zeros_and_ones(echo: Address, tmp_pa
 
     file = tmp_path / "request.json"
     words = [word.lower() for word in DATATYPES]
-        "bool",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "fp16",
-        "fp32",
-        "fp64",
-        "bytes",
-    ]
     values = {"bool": [True, True], "bytes": ["naïve", ""]}
     inputs = [
         {"name": word, "datatype": word.upper(), "shape": [1, 2], "data": [values.get(word, [40, 2])]} for word in words

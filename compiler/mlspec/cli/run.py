@@ -1,0 +1,114 @@
+"""`mlspec run MODEL`: a model of the workspace in; its server on this machine, until Ctrl-C, out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
+
+from ._workspace import SPECS, directory_option, find_workspace
+
+if TYPE_CHECKING:
+    from mlspec.compile import Compilation
+    from mlspec.environment.resolved import ResolvedSpec
+    from mlspec.serving.context import Context
+    from mlspec.source.files import Files
+
+
+@click.command("run")
+@click.argument("model")
+@directory_option
+@click.option(
+    "-e",
+    "--environment",
+    help="As in this environment; without it the first one that asks for no accelerator.",
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any that is free.")
+@click.option("--logs", is_flag=True, help="Show the server's whole log, a JSON object a line.")
+def command(model: str, directory: Path | None, environment: str | None, port: int, logs: bool) -> None:
+    """Serve MODEL of this workspace on this machine, without a container.
+
+    It is the very same server that its image runs, with the same files and settings, on 127.0.0.1. Ctrl-C ends it once
+    what it has accepted is answered. Exits with 0 then, with 2 where it cannot start or ends by itself.
+    """
+    root = find_workspace(directory)
+    from mlspec.compile import compile as compile_specs
+    from mlspec.serving.choose import Unservable, choose
+    from mlspec.source.files import FilesOnDisk
+
+    files = FilesOnDisk(root)
+    compilation = compile_specs(files, SPECS)
+    try:
+        chosen = choose(compilation.resolution, model, environment)
+    except Unservable as error:
+        # A spec with a mistake may be the one that is missing.
+        _show(compilation.diagnostics, files)
+        _stop(str(error))
+    _check(compilation, chosen, files)
+    sys.exit(_serve(compilation, chosen, root, port, logs))
+
+
+def _check(compilation: Compilation, chosen: ResolvedSpec, files: Files) -> None:
+    """Another model's mistakes are for another day."""
+    mine = (chosen.model.source, chosen.environment.source)
+    found = [one for one in compilation.diagnostics if one.span.file in mine]
+    _show(found, files)
+    if has_errors(found):
+        _stop(f"{chosen.name} in {chosen.environment.name} does not compile")
+    owner = f"{chosen.environment.name}/{chosen.name}"
+    if owner not in compilation.outputs:
+        _show(compilation.diagnostics, files)
+        _stop(f"{chosen.name} in {chosen.environment.name} does not compile")
+
+
+def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, port: int, logs: bool) -> int:
+    from mlspec.serving.context import context_of, lay
+    from mlspec.serving.process import Server
+    from mlspec.serving.screen import Screen
+    from mlspec.serving.session import Session
+
+    context = context_of(compilation, chosen)
+    _check_requirements(context)
+    unset = [name for name in context.secrets if name not in os.environ]
+    if unset:
+        click.echo(f"warning: {', '.join(unset)} would come from a Secret; here it comes from your shell", err=True)
+    with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
+        folder = Path(name).resolve()
+        lay(context, root, folder)
+        click.echo(f"{chosen.name} {chosen.spec.model.version} as in {chosen.environment.name}")
+        failure = Session(chosen.name, folder, Screen(), logs=logs).run(
+            partial(Server, folder, port, context.variables)
+        )
+    if failure is not None:
+        _stop(failure.reason)
+    return ExitCode.CLEAN
+
+
+def _check_requirements(context: Context) -> None:
+    from mlspec.serving.requirements import find_shortfall
+
+    shortfall = find_shortfall(context.requirements)
+    if shortfall.missing:
+        _stop(f"{sys.executable} lacks what the model's server needs; this brings it:\n  {shortfall.remedy}")
+    if shortfall.different:
+        said = ", ".join(f"{line} (here {version})" for line, version in shortfall.different)
+        click.echo(f"warning: the image has {said}", err=True)
+
+
+def _show(found: list[Diagnostic], files: Files) -> None:
+    if found:
+        from mlspec.report.text import render
+
+        click.echo(render(found, files, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ), err=True)
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(ExitCode.ERROR)

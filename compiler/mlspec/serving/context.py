@@ -1,0 +1,78 @@
+"""A compilation and one of its models -> what that model's container would find: image, settings, environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from mlspec.artifacts.file import File, Output
+from mlspec.artifacts.manifest import ManifestFile
+from mlspec.compile import Compilation
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.context import plan_context
+
+SETTINGS = "settings.json"
+_REQUIREMENTS = "requirements.txt"
+
+
+@dataclass(frozen=True)
+class Context:
+    """`folder` holds the image's files in the workspace; `secrets` are variables that a cluster would fill in."""
+
+    folder: str
+    files: Sequence[Output]
+    settings: str
+    variables: dict[str, str]
+    secrets: tuple[str, ...] = ()
+
+    @property
+    def requirements(self) -> str:
+        """The text of requirements.txt."""
+        return next(
+            file.content.decode()
+            for file in self.files
+            if isinstance(file, File) and file.path == f"{self.folder}/{_REQUIREMENTS}"
+        )
+
+
+def context_of(compilation: Compilation, resolved: ResolvedSpec) -> Context:
+    """What the files of a compilation without errors say, overrides included."""
+    output = compilation.resolution.workspace.output
+    folder = plan_context(resolved, output).folder
+    objects = _objects(compilation.outputs[f"{resolved.environment.name}/{resolved.name}"])
+    (container,) = objects["Deployment"]["spec"]["template"]["spec"]["containers"][:1]
+    variables = container.get("env") or []
+    return Context(
+        folder=folder,
+        files=compilation.outputs[folder.removeprefix(f"{output}/")],
+        settings=objects["ConfigMap"]["data"][SETTINGS],
+        # Kubernetes makes `$` of `$$`.
+        variables={one["name"]: one.get("value", "").replace("$$", "$") for one in variables if "valueFrom" not in one},
+        secrets=tuple(one["name"] for one in variables if "valueFrom" in one),
+    )
+
+
+def lay(context: Context, workspace: Path, target: Path) -> None:
+    """Writes the image's files and the settings into `target`; what is the user's own is linked, not copied.
+
+    A model may be large, and a handler's place in an error is then that of the file that its author edits.
+    """
+    for file in context.files:
+        path = target / PurePosixPath(file.path).relative_to(context.folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(file, File):
+            path.write_bytes(file.content)
+        else:
+            path.symlink_to((workspace / file.source).resolve())
+    (target / SETTINGS).write_text(context.settings, encoding="utf-8")
+
+
+def _objects(outputs: Iterable[Output]) -> dict[str, dict[str, Any]]:
+    """By kind; of several the first."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in outputs:
+        if isinstance(file, ManifestFile):
+            found.setdefault(file.manifest["kind"], file.manifest)
+    return found

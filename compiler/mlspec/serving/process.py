@@ -1,0 +1,69 @@
+"""A laid-out build context -> its server as a process of this machine, whose output is read line by line."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .context import SETTINGS
+
+HOST = "127.0.0.1"
+_NOT_INHERITED = ("MLSPEC_", "PROMETHEUS_MULTIPROC_DIR", "PYTHONSAFEPATH")
+"""Would make the server another than the spec's, or hide the context's own modules from it."""
+
+
+class Server:
+    """`records` gets each line of the server's log as an object, None at its end; other output is a `message` alone."""
+
+    def __init__(self, folder: Path, port: int, variables: Mapping[str, str]) -> None:
+        self.records: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+        own = {"MLSPEC_HOST": HOST, "MLSPEC_PORT": str(port), "MLSPEC_SETTINGS": str(folder / SETTINGS)}
+        self._process = subprocess.Popen(
+            [sys.executable, "main.py"],
+            cwd=folder,
+            env={**inherited, "PYTHONUNBUFFERED": "1", **variables, **own},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
+        with self._process.stdout as lines:
+            for line in lines:
+                self.records.put(_record(line.rstrip("\n")))
+        self.records.put(None)
+
+    def terminate(self) -> None:
+        """Asks it to answer what it has accepted and to end."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def status(self) -> int:
+        """Waits for its end; negative where a signal ended it."""
+        return self._process.wait()
+
+
+def _record(line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        value = None
+    return value if isinstance(value, dict) and "log.level" in value else {"message": line}
