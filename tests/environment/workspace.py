@@ -35,8 +35,8 @@ def workspace(**spec: Any) -> Document:
     return document("Workspace", "workspace", spec)
 
 
-def resolved(*documents: Document, complete: bool = True) -> Resolution:
-    return resolve(documents, FilesInMemory({}), complete=complete)
+def resolved(*documents: Document, complete: bool = True, files: dict[str, bytes] | None = None) -> Resolution:
+    return resolve(documents, FilesInMemory(files or {}), complete=complete)
 
 
 def only(resolution: Resolution) -> ResolvedSpec:

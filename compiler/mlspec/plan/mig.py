@@ -40,5 +40,6 @@ def card_of(name: str, entry: CatalogueEntry) -> str | None:
     if len(cards) == 1:
         return cards[0]
     stated = re.search(r"(40|80|94)\s*GB", words)
-    gigabytes = stated[1] if stated else str(round((entry.memory or 0) / 2**30))
-    return next((card for card in cards if card.endswith(f" {gigabytes}GB")), None)
+    # Vendors' gigabytes are written as Gi by some and as G by others; no two cards of a family are that near.
+    either = {stated[1]} if stated else {str(round((entry.memory or 0) / unit)) for unit in (2**30, 10**9)}
+    return next((card for card in cards if card.rpartition(" ")[2].removesuffix("GB") in either), None)
