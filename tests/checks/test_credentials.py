@@ -44,6 +44,7 @@ def test_a_credential_is_known_wherever_it_stands(kind: str, around: str) -> Non
     [
         "",
         "sk-learn-regression-pipeline-of-the-first-kind",
+        "sk-learn-2026-regression-pipeline-of-the-first-kind",
         "risk-Scoring-Of-2026-for-the-payments-team",
         "https://git.example.com/acme/ml-gitops.git",
         "git@git.example.com:acme/ml-gitops.git",

@@ -52,6 +52,14 @@ def test_a_model_that_only_environments_complete_has_no_image_for_everyone() -> 
     assert plan_context(specs["prod"], "generated").folder == OWN
 
 
+def test_a_file_that_an_environment_replaces_need_not_be_there() -> None:
+    block = {"build": {"requirements": "./requirements.txt"}}
+    spec = {"model": MODEL, "build": {"requirements": "./gone.txt"}, "environments": {"prod": block}}
+    documents = (environment("prod"), document("Model", "churn", spec))
+    (prod,) = resolved(*documents, files=FILES).specs
+    assert plan_context(prod, "generated").folder == OWN
+
+
 def test_a_folder_is_a_model_of_all_its_files() -> None:
     files = {"specs/model/b.bin": b"two", "specs/model/a/config.json": b"one", "specs/model/.git/x": b"no"}
     (spec,) = resolved(model(model={**MODEL, "uri": "./model"}), files=files).specs

@@ -43,7 +43,8 @@ def _bytes(text: str) -> int:
     """A quantity without a fraction, read by the table of the Kubernetes documentation."""
     number = text.rstrip("kKMGTPi")
     power = " KMGTP".index(text[len(number) : len(number) + 1].upper() or " ")
-    return int(number) * (1024 if text.endswith("i") else 1000) ** power
+    step: int = (1024 if text.endswith("i") else 1000) ** power
+    return int(number) * step
 
 
 @given(st.integers(1, 2**53 - 1) | st.integers(1, 8000).map(lambda count: count * 2**40))
