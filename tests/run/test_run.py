@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shlex
 import signal
 import socket
@@ -21,6 +20,7 @@ from tests.run.started import Started
 from tests.runtime.running import PATIENCE, eventually
 
 ROOT = Path(__file__).parents[2]
+TIME = r"[\d.]+ m?s"
 
 
 def address(started: Started) -> str:
@@ -52,7 +52,7 @@ def test_on_a_terminal_a_line_lives_and_ctrl_c_ends_it(run: Run, tmp_path: Path)
     started.wait_for(r"0 requests/s   p50 –   p99 –   queue 0   batch –")
     with ThreadPoolExecutor(1) as pool:
         counted = pool.submit(
-            started.wait_for, r"[1-9]\d* requests/s   p50 [\d.]+ ms   p99 [\d.]+ ms   queue \d+   batch 1\.0"
+            started.wait_for, rf"[1-9]\d* requests/s   p50 {TIME}   p99 {TIME}   queue \d+   batch 1\.0"
         )
         while not counted.done():
             assert infer(url, 1, 2).json()["outputs"][0]["data"] == [3.0]
@@ -108,11 +108,20 @@ def test_a_failure_of_the_users_code_is_told_with_its_line(run: Run, tmp_path: P
     assert shown == f"KeyError: 'no such column' ({tmp_path}/specs/sum/src/handler.py:5)"
 
 
+NO_WEIGHTS = """
+class Handler:
+    def load(self, path):
+        raise ValueError("no weights")
+
+    def predict(self, inputs):
+        return inputs
+"""
+
+
 def test_a_model_that_cannot_be_loaded_ends_it_with_the_reason(run: Run, tmp_path: Path) -> None:
-    code = "class Handler:\n    def load(self, path):\n        raise ValueError('no weights')\n\n    def predict(self, x):\n        return x\n"
-    started = run(write_model(tmp_path, code), "sum", "--port", "0")
+    started = run(write_model(tmp_path, NO_WEIGHTS), "sum", "--port", "0")
     assert started.status() == 2
-    reason = f"the model cannot be loaded: ValueError: no weights ({tmp_path}/specs/sum/src/handler.py:3)"
+    reason = f"the model cannot be loaded: ValueError: no weights ({tmp_path}/specs/sum/src/handler.py:4)"
     assert started.shown == f"sum 1.0.0 as in default\nerror: {reason}\n"
 
 
@@ -169,9 +178,19 @@ def test_what_is_not_there_is_told_with_what_is(run: Run, tmp_path: Path) -> Non
 
 def test_mistakes_of_another_model_do_not_matter_and_its_own_do(run: Run, tmp_path: Path) -> None:
     write_model(tmp_path)
-    write_model(tmp_path, name="broken", more="replicas: 3\n")
+    write_model(tmp_path, name="broken", more="replica: 3\n")
+    torn = tmp_path / "specs/torn/model.yaml"
+    torn.parent.mkdir()
+    torn.write_text("apiVersion: mlspec.dev/v1\nkind: Model\nmetadata: {name: torn\n")
     address(run(tmp_path, "sum", "--port", "0"))
-    broken = run(tmp_path, "broken", "--port", "0")
-    assert broken.status() == 2
-    assert re.search(r"error\[MLS\d+\]: .*replicas", broken.shown)
-    assert "docs:" not in broken.shown
+    wrong = (
+        ("broken", "specs/broken/model.yaml:13:3", "broken does not compile\n"),
+        ("torn", "specs/torn/model.yaml:", "there is no model `torn`; the workspace has: broken, sum\n"),
+    )
+    for name, file, verdict in wrong:
+        refused = run(tmp_path, name, "--port", "0")
+        assert refused.status() == 2
+        assert refused.shown.endswith(f"\nerror: {verdict}")
+        assert "error[MLS" in refused.shown
+        assert file in refused.shown
+        assert "docs:" not in refused.shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -55,7 +54,7 @@ def _examine(subject: Subject, junit_file: Path | None) -> int:
     from mlspec.conformance.table import rows, total
 
     outcomes = list(run_suite(subject))
-    for row in rows(outcomes, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ):
+    for row in rows(outcomes, colour=True):
         click.echo(row)
     click.echo(f"{subject.address}, model {subject.model}: {total(outcomes)}")
     if junit_file is not None:

@@ -44,15 +44,20 @@ def command(model: str, directory: Path | None, environment: str | None, port: i
     from mlspec.source.files import FilesOnDisk
 
     files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
+    compilation = compile_specs(files, SPECS, each=lambda specs: [spec for spec in specs if spec.name == model])
     try:
         chosen = choose(compilation.resolution, model, environment)
     except Unservable as error:
         # A spec with a mistake may be the one that is missing.
         _show(compilation.diagnostics, files)
-        _stop(str(error))
+        _stop(f"{model} does not compile" if _is_broken(compilation, model) else str(error))
     _check(compilation, chosen, files)
     sys.exit(_serve(compilation, chosen, root, port, logs))
+
+
+def _is_broken(compilation: Compilation, model: str) -> bool:
+    sources = {found.source for found in compilation.resolution.models if found.metadata.name == model}
+    return has_errors(one for one in compilation.diagnostics if one.span.file in sources)
 
 
 def _check(compilation: Compilation, chosen: ResolvedSpec, files: Files) -> None:
@@ -106,7 +111,7 @@ def _show(found: list[Diagnostic], files: Files) -> None:
     if found:
         from mlspec.report.text import render
 
-        click.echo(render(found, files, colour=sys.stderr.isatty() and "NO_COLOR" not in os.environ), err=True)
+        click.echo(render(found, files, colour=True), err=True)
 
 
 def _stop(message: str) -> NoReturn:
