@@ -14,8 +14,10 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any, TextIO
 
 import joblib
 import numpy as np
@@ -111,6 +113,7 @@ def fit_models(folder: Path) -> dict[str, Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", type=Path, required=True, help="folder with one virtual environment for each peer")
+    parser.add_argument("--results", type=Path, required=True, help="JSON lines; what is there already counts too")
     parser.add_argument("--only", default="", help="names of servers, separated by ;")
     parser.add_argument("--loads", default="", help="part of the loads' names")
     parser.add_argument("--rounds", type=int, default=3)
@@ -118,59 +121,77 @@ def main() -> None:
     chosen = parser.parse_args()
     servers = [server for server in SERVERS if not chosen.only or server.name in chosen.only.split(";")]
     loads = [load for load in LOADS if chosen.loads in load.name]
-    with tempfile.TemporaryDirectory() as folder:
-        results, starts = run(servers, loads, chosen.peers, Path(folder), chosen.rounds, chosen.seconds)
-    report(loads, results, starts)
-
-
-Results = dict[tuple[str, str], list[Measured]]
-Starts = dict[str, list[tuple[float, int]]]
+    with tempfile.TemporaryDirectory() as folder, chosen.results.open("a") as results:
+        run(servers, loads, chosen.peers, Path(folder), chosen.rounds, chosen.seconds, results)
+    report(loads, chosen.results)
 
 
 def run(
-    servers: list[Server], loads: list[Load], peers: Path, folder: Path, rounds: int, seconds: int
-) -> tuple[Results, Starts]:
+    servers: list[Server], loads: list[Load], peers: Path, folder: Path, rounds: int, seconds: int, results: TextIO
+) -> None:
     """Every server once in each round, so that what the machine does otherwise hits all alike."""
     models = fit_models(folder)
-    results: Results = defaultdict(list)
-    starts: Starts = defaultdict(list)
-    for turn in range(rounds):
+    for _ in range(rounds):
         for server in servers:
-            python = str(peers / server.environment / "bin/python") if server.environment else sys.executable
             for model in dict.fromkeys(load.model for load in loads):
-                port = free_port()
-                place = folder / f"{port}"
-                body = body_of(LOADS[1], server)[0]
-                running = Running(server, python, port, models[model], place, 0, body)
-                if model == "lr":
-                    starts[server.name].append((running.start_seconds, running.memory()))
-                for load in loads:
-                    if load.model == model and (server.speaks_binary or not load.binary):
-                        measure(load, server, running.url, place, 1)
-                        found = measure(load, server, running.url, place, seconds)
-                        results[load.name, server.name].append(found)
-                        print(f"{turn} {server.name:20} {load.name:36} {found}", file=sys.stderr, flush=True)
-                running.stop()
-    return results, starts
+                mine = [load for load in loads if load.model == model and (server.speaks_binary or not load.binary)]
+                for line in measure_all(server, mine, models[model], peers, folder, seconds):
+                    print(json.dumps(line), file=results, flush=True)
 
 
-def report(loads: list[Load], results: Results, starts: Starts) -> None:
-    """A table for each load, best first, with each server's rate as a share of ours."""
+def measure_all(
+    server: Server, loads: list[Load], model: Path, peers: Path, folder: Path, seconds: int
+) -> Iterator[dict[str, Any]]:
+    """One server under all loads of a model, after a second to warm up; a peer that fails is said and passed over."""
+    port = free_port()
+    python = str(peers / server.environment / "bin/python") if server.environment else sys.executable
+    try:
+        running = Running(server, python, port, model, folder / str(port), 0, body_of(LOADS[1], server)[0])
+    except RuntimeError as error:
+        print(f"{server.name} did not start: {error}", file=sys.stderr)
+        return
+    try:
+        yield {"server": server.name, "model": model.stem, "start": running.start_seconds, "memory": running.memory()}
+        for load in loads:
+            measure(load, server, running.url, folder / str(port), 1)
+            found = measure(load, server, running.url, folder / str(port), seconds)
+            yield {"server": server.name, "load": load.name, **asdict(found)}
+    finally:
+        running.stop()
+
+
+def report(loads: list[Load], file: Path) -> None:
+    """A table for each load, best first, with each server's rate against ours; medians over all rounds."""
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
     for load in loads:
-        rows = {name: found for (at, name), found in results.items() if at == load.name}
-        medians = {name: statistics.median(one.rate for one in found) for name, found in rows.items()}
-        mine = medians.get("mlspec")
-        print(f"\n### {load.name}\n\n| server | requests/s | p50 ms | p99 ms | mlspec is |\n|---|---|---|---|---|")
-        for name, rate in sorted(medians.items(), key=lambda pair: -pair[1]):
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for line in lines:
+            if line.get("load") == load.name:
+                rows[line["server"]].append(line)
+        rates = {name: median(found, "rate") for name, found in rows.items()}
+        mine = rates.get("mlspec")
+        print(f"\n### {load.name}\n\n| server | requests/s | p50 ms | p99 ms | runs | mlspec is |")
+        print("|---|---|---|---|---|---|")
+        for name, rate in sorted(rates.items(), key=lambda pair: -pair[1]):
             found = rows[name]
-            p50, p99 = (statistics.median(getattr(one, part) for one in found) for part in ("p50", "p99"))
             ratio = f"{mine / rate:.2f} ×" if mine else ""
-            flaw = f" ({max(one.errors for one in found)} errors)" if any(one.errors for one in found) else ""
-            print(f"| {name}{flaw} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {ratio} |")
+            latencies = f"{median(found, 'p50'):.2f} | {median(found, 'p99'):.2f}"
+            flaw = f" ({max(one['errors'] for one in found)} errors)" if any(one["errors"] for one in found) else ""
+            print(f"| {name}{flaw} | {rate:,.0f} | {latencies} | {len(found)} | {ratio} |")
+    report_starts([line for line in lines if line.get("model") == "lr"])
+
+
+def report_starts(lines: list[dict[str, Any]]) -> None:
     print("\n### Start to first answer, memory\n\n| server | seconds | MB |\n|---|---|---|")
-    for name, found in sorted(starts.items(), key=lambda pair: pair[1][0]):
-        seconds, memory = (statistics.median(one[part] for one in found) for part in (0, 1))
-        print(f"| {name} | {seconds:.2f} | {memory / 1e6:.0f} |")
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in lines:
+        rows[line["server"]].append(line)
+    for name, found in sorted(rows.items(), key=lambda pair: median(pair[1], "start")):
+        print(f"| {name} | {median(found, 'start'):.2f} | {median(found, 'memory') / 1e6:.0f} |")
+
+
+def median(lines: list[dict[str, Any]], name: str) -> float:
+    return statistics.median(line[name] for line in lines)
 
 
 if __name__ == "__main__":

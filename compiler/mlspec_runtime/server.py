@@ -24,7 +24,7 @@ from mlspec_runtime.protocol.encode import Encoder
 from mlspec_runtime.service import Service
 from mlspec_runtime.settings import Settings
 from mlspec_runtime.startup import load
-from mlspec_runtime.telemetry import end_tracing, traced
+from mlspec_runtime.telemetry import end_tracing, is_traced, traced
 from mlspec_runtime.workers import Worker
 
 BACKLOG = 2048
@@ -138,8 +138,9 @@ class Door:
 
 
 def _http_config(service: Service) -> uvicorn.Config:
+    app = make_app(service, direct=not is_traced())
     config = uvicorn.Config(
-        cast(Any, traced(make_app(service), service.manifest)),
+        cast(Any, traced(app, service.manifest) if is_traced() else app),
         http=Connection,
         ws="none",
         lifespan="off",

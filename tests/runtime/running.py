@@ -24,6 +24,7 @@ class Running:
     """`log` grows while the process runs. `http` is a client for it."""
 
     def __init__(self, image: Path, environment: dict[str, str] | None = None) -> None:
+        self.image = image
         self.log: list[dict[str, Any]] = []
         self.raw: list[str] = []
         self._changed = threading.Condition()

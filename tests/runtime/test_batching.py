@@ -76,14 +76,11 @@ def test_results_are_split_as_inputs_were_joined(loop: asyncio.AbstractEventLoop
 
 
 GATED = """
-import threading
+import pathlib, time
 from mlspec_runtime import InvalidInput
 
 class Handler:
-    '''A row of -1 holds the model until a row of -2 lets it go; a 13 fails; a 14 is the client's fault.'''
-
-    def __init__(self):
-        self.sizes = []
+    '''A row of -1 holds the model until the gate is open; a 13 fails; a 14 is the client's fault.'''
 
     def predict(self, inputs):
         x = inputs["x"]
@@ -91,9 +88,8 @@ class Handler:
             raise RuntimeError("thirteen")
         if (x == 14).any():
             raise InvalidInput("fourteen is not allowed")
-        if (x == -1).any():
-            import time
-            time.sleep(0.5)
+        while (x == -1).any() and not pathlib.Path("gate").exists():
+            time.sleep(0.01)
         return x.sum(axis=1)
 """
 
@@ -103,12 +99,18 @@ def infer(running: Running, *row: float) -> Any:
     return running.http.post("/v2/models/tested/infer", json=body)
 
 
+def open_gate(running: Running) -> None:
+    (running.image / "gate").touch()
+
+
 def send_while_busy(running: Running, rows: list[tuple[float, float]]) -> list[Any]:
     """The answers to rows that all arrive while the model is at another call."""
     with ThreadPoolExecutor(len(rows) + 1) as pool:
         first = pool.submit(infer, running, -1, -1)
         eventually(lambda: running.metric("mlspec_requests_in_progress") == 1)
         others = [pool.submit(infer, running, *row) for row in rows]
+        eventually(lambda: running.metric("mlspec_requests_in_progress") == 1 + len(rows))
+        open_gate(running)
         answers = [other.result() for other in others]
         assert first.result().status_code == 200
         return answers
@@ -157,6 +159,7 @@ def test_a_full_queue_refuses_at_once(start: Start) -> None:
         eventually(lambda: running.metric("mlspec_requests_in_progress") == 3)
         assert running.metric("mlspec_queue_depth") == 2
         refused = infer(running, 1.0, 1.0)
+        open_gate(running)
         assert [future.result().status_code for future in accepted] == [200] * 3
     assert (refused.status_code, refused.json()) == (503, {"error": "the queue is full"})
     assert int(refused.headers["retry-after"]) >= 1
@@ -169,6 +172,7 @@ def test_over_time_is_504_and_what_waited_never_reaches_the_model(start: Start) 
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda row: infer(running, *row), [(-1, -1), (-1, -1)]))
     assert [answer.status_code for answer in answers] == [504, 504]
+    open_gate(running)
     eventually(lambda: running.metric("mlspec_requests_in_progress") == 0)
     assert running.metric("mlspec_rejected_total", reason="timeout") == 1
     assert running.metric("mlspec_batch_size_count") == 1

@@ -16,7 +16,7 @@ from mlspec_runtime.digest import digest
 from tests.runtime.conftest import Start
 from tests.runtime.image import write_image
 from tests.runtime.running import Running, eventually
-from tests.runtime.test_batching import GATED, infer
+from tests.runtime.test_batching import GATED, infer, open_gate
 
 SLOW = """
 import time, pathlib
@@ -144,7 +144,7 @@ def test_a_model_that_breaks_its_signature_at_warm_up_does_not_start(start: Star
 
 
 def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(start: Start) -> None:
-    running = start(GATED, {"drain": 20.0}).ready()
+    running = start(GATED, {"drain": 60.0}).ready()
     with ThreadPoolExecutor(3) as pool:
         accepted = [pool.submit(infer, running, -1, -1) for _ in range(3)]
         eventually(lambda: running.metric("mlspec_requests_in_progress") == 3)
@@ -155,6 +155,7 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(start: Start) -
         late = infer(running, 1.0, 1.0)
         assert late.status_code == 503
         assert late.headers["connection"] == "close"
+        open_gate(running)
         assert [future.result().status_code for future in accepted] == [200] * 3
     assert running.exit_status() == 0
     assert running.wait_for("stop")["requests.unanswered"] == 0

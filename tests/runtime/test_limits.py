@@ -12,7 +12,7 @@ import pytest
 
 from tests.runtime.conftest import Start
 from tests.runtime.running import Running, eventually
-from tests.runtime.test_batching import GATED, infer
+from tests.runtime.test_batching import GATED, infer, open_gate
 
 INFER = "/v2/models/tested/infer"
 BODY = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 2], "data": [1, 2]}]}
@@ -130,6 +130,9 @@ def test_who_has_left_is_not_computed(start: Start) -> None:
         with connect(running) as leaver:
             leaver.sendall(post % (INFER.encode(), len(body), body))
             eventually(lambda: running.metric("mlspec_queue_depth") == 1)
+        for _ in range(3):  # by then the loop has seen the end of the connection
+            running.http.get("/v2/health/live")
+        open_gate(running)
         assert holder.recv(65536).startswith(b"HTTP/1.1 200 OK")
     eventually(lambda: running.metric("mlspec_requests_in_progress") == 0)
     assert running.metric("mlspec_rejected_total", reason="disconnected") == 1

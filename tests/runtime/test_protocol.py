@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -38,7 +40,8 @@ def test_health(churn: Running, path: str, body: Any) -> None:
 def test_server_metadata(churn: Running, path: str) -> None:
     answer = churn.http.get(path).json()
     assert answer["name"] == "mlspec"
-    assert answer["version"]
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert answer["version"] == project["version"]
     assert "binary_tensor_data" in answer["extensions"]
 
 
