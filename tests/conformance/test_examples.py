@@ -8,7 +8,7 @@ import pytest
 
 from mlspec.compile import compile as compile_specs
 from mlspec.conformance.subject import learn
-from mlspec.conformance.suite import Result, run_suite
+from mlspec.conformance.suite import Result, cases_for, run_suite
 from mlspec.serving.choose import choose
 from mlspec.serving.context import context_of, lay
 from mlspec.source.files import FilesOnDisk
@@ -26,7 +26,8 @@ def test_an_example_passes(model: str, tmp_path: Path) -> None:
     running = Running(tmp_path)
     try:
         running.ready()
-        outcomes = list(run_suite(learn(address_of(running), model)))
+        subject = learn(address_of(running), model)
+        outcomes = list(run_suite(subject, cases_for(subject)))
     finally:
         running.stop()
     assert [one for one in outcomes if one.result is Result.FAILED] == []

@@ -10,7 +10,7 @@ import pytest
 
 from mlspec.client.exchange import Address, Reply, Request
 from mlspec.conformance.subject import learn
-from mlspec.conformance.suite import Result, run_suite
+from mlspec.conformance.suite import Result, cases_for, run_suite
 from tests.conformance.spoiling import Fault, Forward, spoiled, with_json
 
 INFER = "/v2/models/echo/infer"
@@ -130,7 +130,8 @@ FAULTS: dict[str, tuple[Fault, set[str]]] = {
 
 def failed(address: Address) -> dict[str, str]:
     """Failed cases with the reason."""
-    outcomes = run_suite(learn(address, "echo"))
+    subject = learn(address, "echo")
+    outcomes = run_suite(subject, cases_for(subject))
     return {f"{one.group}: {one.name}": one.why for one in outcomes if one.result is Result.FAILED}
 
 

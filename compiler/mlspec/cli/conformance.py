@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -50,11 +51,18 @@ def command(
 
 
 def _examine(subject: Subject, junit_file: Path | None) -> int:
-    from mlspec.conformance.suite import Result, run_suite
+    from mlspec.conformance.suite import Outcome, Result, cases_for, run_suite
     from mlspec.conformance.table import rows, total
 
-    outcomes = list(run_suite(subject))
-    for row in rows(outcomes, colour=True):
+    outcomes: list[Outcome] = []
+
+    def kept() -> Iterator[Outcome]:
+        for outcome in run_suite(subject, cases):
+            outcomes.append(outcome)
+            yield outcome
+
+    cases = cases_for(subject)
+    for row in rows(cases, kept(), colour=True):
         click.echo(row)
     click.echo(f"{subject.address}, model {subject.model}: {total(outcomes)}")
     if junit_file is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,20 +35,24 @@ class Outcome:
     seconds: float = 0.0
 
 
-def run_suite(subject: Subject) -> Iterator[Outcome]:
-    """Runs every case. An answer that does not come is a failure of its case."""
+def cases_for(subject: Subject) -> list[Case]:
+    """Every case, those `for_each` of something once for each that the model has."""
+    return [one for case in load_cases() for one in _instances(case, subject)]
+
+
+def run_suite(subject: Subject, cases: Iterable[Case]) -> Iterator[Outcome]:
+    """Runs the cases one after another. An answer that does not come is a failure of its case."""
     reference = find_reference(subject)
-    for case in load_cases():
-        for one in _instances(case, subject):
-            started = time.perf_counter()
-            try:
-                wrong = "; ".join(_run(one, subject, reference))
-                result = Result.FAILED if wrong else Result.PASSED
-            except Inapplicable as reason:
-                result, wrong = Result.SKIPPED, str(reason)
-            except NoAnswer as error:
-                result, wrong = Result.FAILED, str(error)
-            yield Outcome(one.group, one.name, result, wrong, time.perf_counter() - started)
+    for case in cases:
+        started = time.perf_counter()
+        try:
+            wrong = "; ".join(_run(case, subject, reference))
+            result = Result.FAILED if wrong else Result.PASSED
+        except Inapplicable as reason:
+            result, wrong = Result.SKIPPED, str(reason)
+        except NoAnswer as error:
+            result, wrong = Result.FAILED, str(error)
+        yield Outcome(case.group, case.name, result, wrong, time.perf_counter() - started)
 
 
 def find_reference(subject: Subject) -> Reference | None:

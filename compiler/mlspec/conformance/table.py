@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlspec.report.terminal import Style, columns, paint, visible
 
+from .case import Case
 from .suite import Outcome, Result
 
 _STYLES = {Result.FAILED: Style.ERROR, Result.SKIPPED: Style.WARNING, Result.PASSED: Style.FRAME}
 
 
-def rows(outcomes: Sequence[Outcome], *, colour: bool) -> Iterable[str]:
-    """`group   case   result   why`, a line each."""
-    group_width = max((columns(visible(outcome.group)) for outcome in outcomes), default=0)
-    name_width = max((columns(visible(outcome.name)) for outcome in outcomes), default=0)
+def rows(cases: Sequence[Case], outcomes: Iterable[Outcome], *, colour: bool) -> Iterator[str]:
+    """`group   case   result   why`, a line for each outcome as it comes; `cases` are all that will."""
+    group_width = max((columns(visible(case.group)) for case in cases), default=0)
+    name_width = max((columns(visible(case.name)) for case in cases), default=0)
     for outcome in outcomes:
         result = paint(outcome.result, _STYLES[outcome.result], colour)
         cells = (_pad(outcome.group, group_width), _pad(outcome.name, name_width), result, visible(outcome.why))
