@@ -21,7 +21,7 @@ PLAIN = "word"
 def _plain(workspace: Workspace) -> Workspace:
     """The same workspace with a plain word in place of every text that a user may choose freely."""
     documents = copy.deepcopy(workspace.documents)
-    for (document,) in documents.values():
+    for document in (each for several in documents.values() for each in several):
         if document["kind"] == "Model":
             _make_plain(document)
     return Workspace(documents, workspace.content)
@@ -32,7 +32,7 @@ def _make_plain(document: dict[str, Any]) -> None:
     if document["metadata"].get("description"):
         document["metadata"]["description"] = PLAIN
     for variable in spec.get("server", {}).get("env", []):
-        if "value" in variable:
+        if variable.get("value"):
             variable["value"] = PLAIN
     for alert in spec.get("monitoring", {}).get("alerts", []):
         alert["summary"] = PLAIN
@@ -86,7 +86,7 @@ def _variables_arrive_as_written(resolved: ResolvedSpec, mine: list[dict[str, An
     wanted = {each.name: each.value for each in resolved.spec.server.env if each.secret is None}
     (deployment,) = (each for each in mine if each["kind"] == "Deployment")
     env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
-    given = {each["name"]: _expanded(each["value"]) for each in env if "value" in each}
+    given = {each["name"]: _expanded(each.get("value", "")) for each in env if "valueFrom" not in each}
     assert {name: given[name] for name in wanted} == wanted
 
 

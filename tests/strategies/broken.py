@@ -51,7 +51,7 @@ def broken_values(draw: st.DrawFn) -> dict[str, bytes]:
     documents = copy.deepcopy(workspace.documents)
     for _ in range(draw(st.integers(1, 3))):
         path = draw(st.sampled_from(sorted(documents)))
-        places = list(_places(documents[path][0]))
+        places = list(_places(draw(st.sampled_from(documents[path]))))
         node, key = places[draw(st.integers(0, len(places) - 1))]
         change = draw(st.sampled_from(["value", "value", "value", "gone", "misspelt"]))
         if change == "value":

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.strategies.text import dns_labels, dns_names, label_maps
 
 MINORS = ("1.33", "1.34", "1.35", "1.36", "1.37")
+REGISTRIES = ("registry.example.com/ml", "localhost:5000", "r" * 60 + ".example.com/" + "p" * 90)
 GATEWAY = st.fixed_dictionaries({"name": dns_labels(), "namespace": dns_labels()}, optional={"section": dns_labels()})
 
 
@@ -64,9 +65,7 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         "kubernetes": st.sampled_from(MINORS),
         "namespace": st.just(f"ns-{name}") | st.just(f"{name}-".ljust(63, "n")),
         "cluster": st.sampled_from(["https://kubernetes.default.svc", "prod-eu-1", "https://10.0.0.1:6443"]),
-        "registry": st.sampled_from(
-            ["registry.example.com/ml", "localhost:5000", "r" * 60 + ".example.com/" + "p" * 90]
-        ),
+        "registry": st.sampled_from(REGISTRIES),
         "imagePullSecrets": st.lists(dns_names, max_size=2, unique=True),
         "gateway": GATEWAY,
         "autoscaler": st.sampled_from(["keda", "hpa"]),
@@ -96,5 +95,6 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
             **dict.fromkeys(("requireDigest", "requireOwner", "requireSlo"), True),
             "maxReplicas": 1000,
             "maxAccelerators": 9000,
+            "allowedRegistries": ["docker.io", *REGISTRIES, "registry.example.com:5000"],
         }
     return {"apiVersion": "mlspec.dev/v1", "kind": "Environment", "metadata": {"name": name}, "spec": spec}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.strategies.environment import CARDS, GATEWAY
 from tests.strategies.source import code, requirements, sources
-from tests.strategies.text import dns_labels, free_text, label_keys, label_maps, label_values
+from tests.strategies.text import dns_labels, free_text, label_keys, label_maps, label_values, versions
 
 Spec = dict[str, Any]
 
@@ -187,8 +187,12 @@ def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | 
     # A surge on accelerators needs as many to spare, which the environment may not have.
     if "surge" not in base.get("rollout", {}) and (asked := draw(accelerators(environment))):
         block["resources"] = {"accelerator": asked, "memory": "8Gi"}
+        if "scaling" in base and environment["spec"].get("autoscaler", "keda") == "keda" and draw(st.booleans()):
+            block["scaling"] = {"metrics": [{"gpuUtilization": "80%"}, {"cpu": "70%"}]}
     if draw(st.booleans()):
         block["logging"] = {"level": draw(st.sampled_from(["debug", "warning"]))}
+    if draw(st.booleans()):
+        block["model"] = {"version": draw(versions)}
     if "scaling" in base and draw(st.booleans()):
         block |= {"scaling": None, "replicas": draw(st.integers(1, 100))}
     return block or draw(st.sampled_from([None, {}]))

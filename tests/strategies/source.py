@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mlspec_runtime.digest import folder_digest
 from tests.strategies.text import versions
 
 Spec = dict[str, Any]
@@ -33,11 +34,13 @@ def sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bo
     spec: Spec = {"format": kind, "version": draw(versions)}
     content = draw(st.binary(max_size=40))
     if kind != "python" or digest or draw(st.booleans()):
-        name = draw(st.sampled_from(FILE_NAMES))
-        files[f"{folder}/{name}"] = content
+        name, sha256 = draw(st.sampled_from((*FILE_NAMES, "folder/"))), hashlib.sha256(content).hexdigest()
+        names = ["config.json", "w/1.bin"] if name.endswith("/") else [""]
+        files |= {f"{folder}/{name}{inner}": content for inner in names}
         spec["uri"] = f"./{name}"
         if digest or draw(st.booleans()):
-            spec["digest"] = f"sha256:{hashlib.sha256(content).hexdigest()}"
+            whole = folder_digest((inner, sha256) for inner in names) if len(names) > 1 else f"sha256:{sha256}"
+            spec["digest"] = whole
     fields = {"inputs": TENSORS, "outputs": TENSORS, "size": st.sampled_from(["1k", "100Mi"])}
     if kind == "sklearn":
         fields["predict"] = st.sampled_from(["predict", "predict_proba", "decision_function"])

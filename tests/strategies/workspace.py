@@ -16,6 +16,7 @@ from tests.strategies.yaml_text import plainly, written
 
 Spec = dict[str, Any]
 WORKSPACE: Spec = {"apiVersion": "mlspec.dev/v1", "kind": "Workspace", "metadata": {"name": "all"}}
+BUILT_IN: Spec = {"metadata": {"name": "default"}, "spec": {}}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def _text(documents: list[Spec], style: Random | None) -> bytes:
 
 
 environment_names = st.lists(
-    (dns_labels(20) | st.just("prod")).filter(lambda name: name != "images"), min_size=1, max_size=2, unique=True
+    (dns_labels(20) | st.just("prod")).filter(lambda name: name != "images"), max_size=2, unique=True
 )
 # `<model>-public` is the Service of a model's load balancer.
 model_names = st.lists(
@@ -53,11 +54,14 @@ model_names = st.lists(
 
 @st.composite
 def workspaces(draw: st.DrawFn) -> Workspace:
-    """Every document with a file of its own, or all in one."""
+    """Every document with a file of its own, or all environments in one; without any, the built-in one is meant."""
     strict = draw(st.booleans())
     content: dict[str, bytes] = {}
     wheres = [draw(environments(name, strict=strict)) for name in draw(environment_names)]
     documents = {f"specs/environments/{each['metadata']['name']}.yaml": [each] for each in wheres}
+    if draw(st.booleans()):
+        documents = {"specs/environments.yml": wheres} if wheres else {}
+    wheres = wheres or [BUILT_IN]
     for name in draw(model_names):
         documents[f"specs/{name}/model.yaml"] = [draw(models(name, wheres, content, strict=strict))]
     if draw(st.booleans()):
