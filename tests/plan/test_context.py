@@ -47,6 +47,14 @@ def test_an_environment_has_an_image_of_its_own_where_it_changes_one(block: dict
     assert plan_context(specs["staging"], "generated").folder == SHARED
 
 
+def test_bounds_that_only_environments_state_split_no_image() -> None:
+    blocks = {name: {"scaling": {"maxReplicas": most}} for name, most in (("prod", 8), ("staging", 2))}
+    spec = {"model": MODEL, "scaling": {"metrics": [{"cpu": "70%"}]}, "environments": blocks}
+    documents = (environment("prod"), document("Environment", "staging"), document("Model", "churn", spec))
+    specs = resolved(*documents, files=FILES).specs
+    assert {plan_context(spec, "generated").folder for spec in specs} == {SHARED}
+
+
 def test_a_model_that_only_environments_complete_has_no_image_for_everyone() -> None:
     specs = _plans({"model": {"uri": "./other.joblib"}}, {**MODEL, "uri": "./gone.joblib"})
     assert plan_context(specs["prod"], "generated").folder == OWN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlspec.codes import code
@@ -26,7 +27,7 @@ MODEL_TOO_LARGE = code(
     "model-too-large",
     title="a model of more than 50 MiB beside its spec",
     reason="It would stand twice in the repository and in every build context; a large model belongs into a store.",
-    remedy="put it into an object store and name it by its URI",
+    remedy="make the model smaller; fetching a large one from an object store comes with a later version",
 )
 DIGEST_MISMATCH = code(
     "MLS403",
@@ -56,13 +57,6 @@ CODE_MISSING = code(
     reason="The handler could not be imported.",
     remedy="commit the folder beside the spec, or correct the path",
 )
-HANDLER_MISSING = code(
-    "MLS407",
-    "handler-missing",
-    title="a handler that nothing provides",
-    reason="The server would fail when it imports the handler.",
-    remedy="set `build.code` to the folder that contains the handler's module",
-)
 NO_URI = code(
     "MLS408",
     "no-uri",
@@ -76,6 +70,13 @@ REQUIRED_TWICE = code(
     title="two requirements for one distribution",
     reason="pip refuses to install what is asked for in two versions.",
     remedy="keep one of them",
+)
+UNPINNED = code(
+    "MLS411",
+    "unpinned-requirement",
+    title="a requirement without an exact version",
+    reason="Two builds of one image could differ, and a model saved by one version may not load in another.",
+    remedy="write `name==version`",
 )
 
 
@@ -117,6 +118,15 @@ def no_uri(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if resolved.spec.model.uri is None and resolved.spec.model.format != "python":
         message = f"format {resolved.spec.model.format} needs `model.uri`"
         yield NO_URI.error(resolved.at_key("model"), message, label="has no `uri`")
+
+
+@check(UNPINNED)
+def unpinned(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    for span, line in _requirements(resolved):
+        if requirement_problem(line) is None and not re.search(r"===?|@|--hash", line):
+            yield UNPINNED.warning(
+                span, f"{distribution(line)} is not pinned: the next build may install another one", label="any version"
+            )
 
 
 @check(REQUIREMENTS_MISSING)
@@ -171,30 +181,4 @@ def code_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if folder is not None and not resolved.files.below(resolved.file(folder)):
         yield CODE_MISSING.error(
             resolved.at("build", "code"), f"there is no code below {resolved.file(folder)}", label="no such folder"
-        )
-
-
-@check(HANDLER_MISSING)
-def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    build = resolved.spec.build
-    if build.handler is None:
-        if resolved.spec.model.format == "python":
-            span = resolved.at_key("build") if resolved.has("build") else resolved.at("model", "format")
-            remedy = "name it as `build.handler: module:Class`, and its folder as `build.code`"
-            yield HANDLER_MISSING.error(span, "format python needs a handler", label="has none", remedy=remedy)
-        return
-    if build.code is None:
-        yield HANDLER_MISSING.error(
-            resolved.at("build", "handler"), "a handler needs `build.code`", label="no folder holds this module"
-        )
-        return
-    module = build.handler.partition(":")[0].replace(".", "/")
-    folder = resolved.file(build.code)
-    candidates = (f"{folder}/{module}.py", f"{folder}/{module}/__init__.py")
-    if resolved.files.below(folder) and all(resolved.files.size(path) is None for path in candidates):
-        yield HANDLER_MISSING.error(
-            resolved.at("build", "handler"),
-            f"there is no module {candidates[0]}",
-            label="no such module",
-            remedy="correct the module's name, or `build.code`",
         )

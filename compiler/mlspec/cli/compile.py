@@ -78,9 +78,30 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
         from ._refusal import emptied
 
         return _refuse(emptied(changes))
+    if any(not environment.source for environment in compilation.resolution.environments):
+        click.echo(
+            "no environment below specs/: compiled for the built-in `default`, without registry and Argo CD; "
+            "say more in specs/environments/<name>.yaml",
+            err=True,
+        )
     if not compilation.resolution.models and not allow_empty:
         click.echo(f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml", err=True)
-    return _show(changes) if check else _write(compilation, changes, started)
+    status = _show(changes) if check else _write(compilation, changes, started)
+    return max(status, _warn_of_strays(root, compilation, changes))
+
+
+def _warn_of_strays(root: Path, compilation: Compilation, changes: Changes) -> int:
+    """Names what Argo CD would apply though no spec asks for it; nobody reviews it as the output of one."""
+    from mlspec.tree.strays import strays
+
+    workspace = compilation.resolution.workspace
+    folders = {f"{workspace.output}/{item.environment.name}/{item.name}" for item in compilation.resolution.specs}
+    folders |= {f"{workspace.argocd}/{item.name}" for item in compilation.resolution.environments}
+    made = {output.path for outputs in compilation.outputs.values() for output in outputs}
+    found = strays(root, folders, made | {change.path for change in changes.files})
+    for path in found:
+        click.echo(f"{path} is not mlspec's, and Argo CD would apply it: move it elsewhere or delete it", err=True)
+    return ExitCode.CHANGED if found else ExitCode.CLEAN
 
 
 def _refuse(lines: Iterable[str], status: int = ExitCode.ERROR) -> int:

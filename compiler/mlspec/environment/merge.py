@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from mlspec.source.node import Entry, Node
 
 
@@ -38,6 +40,13 @@ def without(node: Node, key: str) -> Node:
     if not isinstance(node.value, dict) or key not in node.value:
         return node
     return Node(node.span, {name: entry for name, entry in node.value.items() if name != key})
+
+
+def only(node: Node, keys: Container[str]) -> Node:
+    """A mapping with those of its keys alone."""
+    if not isinstance(node.value, dict):
+        return node
+    return Node(node.span, {name: entry for name, entry in node.value.items() if name in keys})
 
 
 def merge_layers(*layers: Node | None) -> Node:

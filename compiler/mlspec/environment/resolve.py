@@ -15,7 +15,7 @@ from mlspec.spec.service import ModelHead, ServiceSpec
 from mlspec.spec.workspace import WorkspaceDocument
 
 from .blocks import blocks_of
-from .merge import merge_layers, without
+from .merge import merge_layers, only, without
 from .resolved import Environment, Model, Resolution, ResolvedSpec
 
 DUPLICATE = code(
@@ -34,6 +34,8 @@ SECOND_WORKSPACE = code(
 )
 DEFAULT_ENVIRONMENT = "default"
 """The environment of a workspace that has none."""
+IMAGE_SECTIONS = ("model", "build", "resources")
+"""What of a spec decides its image."""
 _SPEC = "the spec of a model"
 """What a layer of it is called in a finding, wherever it stands."""
 
@@ -165,7 +167,8 @@ def _model(document: Document, around: _Around) -> None:
     if spec is None or not isinstance(spec.value, dict):
         return
     base = without(spec, "environments")
-    alone, _ = parse_section(ServiceSpec, merge_layers(around.everywhere, base))
+    whole = merge_layers(around.everywhere, base)
+    alone, _ = parse_section(ServiceSpec, whole)
     blocks, findings = blocks_of(spec, around.known)
     result.diagnostics += findings
     # What is wrong here is wrong even where the environments, or this model's name, are not yet right.
@@ -176,7 +179,9 @@ def _model(document: Document, around: _Around) -> None:
         result.diagnostics += _part(layer)
     if head is None or metadata is None:
         return
-    model = Model(head.metadata, document.file, metadata, alone)
+    # What only environments complete, bounds of replicas perhaps, says nothing about the image that they share.
+    image = alone or parse_section(ServiceSpec, only(whole, IMAGE_SECTIONS))[0]
+    model = Model(head.metadata, document.file, metadata, image)
     result.models.append(model)
     for environment in result.environments:
         if blocks is not None and environment.name not in blocks:

@@ -47,7 +47,7 @@ class Model:
     source: str
     metadata_tree: Node
     base: ServiceSpec | None
-    """The spec without any environment's layers, None where it is not whole by itself."""
+    """The spec without any environment, as far as it decides the image; None where that is not whole by itself."""
 
     @property
     def name_span(self) -> Span:

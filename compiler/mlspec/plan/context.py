@@ -84,6 +84,8 @@ def model_files(model: Model, spec: ServiceSpec, files: Files) -> ModelFiles:
         copy = _copy(files, str(path), f"{MODEL}/{path.name}")
         return ModelFiles(copy.target, f"sha256:{copy.sha256}", (copy,))
     inside = {str(PurePosixPath(file).relative_to(path)): file for file in files.below(str(path))}
+    if not inside:
+        return ModelFiles()
     copies = tuple(_copy(files, file, f"{MODEL}/{name}") for name, file in inside.items())
     digest = folder_digest((copy.target.removeprefix(f"{MODEL}/"), copy.sha256) for copy in copies)
     return ModelFiles(MODEL, digest, copies)
