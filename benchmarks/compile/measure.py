@@ -81,7 +81,7 @@ def _stages(root: Path, sizes: Sequence[int]) -> None:
     for workspace in ("one", *map(str, sizes)):
         done = subprocess.run([sys.executable, script, root / workspace], capture_output=True, text=True, check=True)
         columns.append(json.loads(done.stdout))
-    print(f"\n| stage | 1 | {' | '.join(f'{models:,}' for models in sizes)} |")
+    print(f"\n| CPU of a stage | 1 | {' | '.join(f'{models:,}' for models in sizes)} |")
     print(f"| --- |{' ---: |' * len(columns)}")
     for stage in columns[0]:
         print(f"| {stage} | {' | '.join(f'{column[stage] * 1000:,.0f} ms' for column in columns)} |")

@@ -1,4 +1,4 @@
-"""A workspace -> how long each stage of compiling it takes, in one process, without a profiler's own cost.
+"""A workspace -> the CPU time of each stage of compiling it, in one process, without a profiler's own cost.
 
 Run as `python benchmarks/compile/stages.py WORKSPACE`, which prints a line of JSON.
 """
@@ -32,34 +32,34 @@ _STAGES = {
 
 
 def time_stages(root: Path) -> dict[str, float]:
-    """Seconds by stage, with the imports first; nothing is written."""
+    """CPU seconds by stage, with the imports first; nothing is written."""
     gc.disable()  # as the command does
     seconds: defaultdict[str, float] = defaultdict(float)
-    started = time.perf_counter()
+    started = time.process_time()
     compiler = __import__("mlspec.compile", fromlist=["compile"])
     tree = __import__("mlspec.tree.compare", fromlist=["compare"])
     files = __import__("mlspec.source.files", fromlist=["FilesOnDisk"])
-    seconds["imports"] = time.perf_counter() - started
+    seconds["imports"] = time.process_time() - started
     for name, stage in _STAGES.items():
         setattr(compiler, name, _timed(getattr(compiler, name), stage, seconds))
-    started = time.perf_counter()
+    started = time.process_time()
     compilation = compiler.compile(files.FilesOnDisk(root))
-    seconds["other"] = time.perf_counter() - started - sum(seconds[stage] for stage in set(_STAGES.values()))
+    seconds["other"] = time.process_time() - started - sum(seconds[stage] for stage in set(_STAGES.values()))
     if compilation.diagnostics:
         raise ValueError(f"{root} is not clean: {compilation.diagnostics[0]}")
-    started = time.perf_counter()
+    started = time.process_time()
     tree.compare(root, compilation.outputs)
-    seconds["tree (compare)"] = time.perf_counter() - started
+    seconds["tree (compare)"] = time.process_time() - started
     return dict(seconds)
 
 
 def _timed(function: Callable[..., Any], stage: str, seconds: defaultdict[str, float]) -> Callable[..., Any]:
     def measured(*arguments: Any, **named: Any) -> Any:
-        started = time.perf_counter()
+        started = time.process_time()
         try:
             return function(*arguments, **named)
         finally:
-            seconds[stage] += time.perf_counter() - started
+            seconds[stage] += time.process_time() - started
 
     return measured
 
