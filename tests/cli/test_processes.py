@@ -73,15 +73,18 @@ def test_two_at_once_leave_one_whole_tree(workspace: Path) -> None:
 
 @pytest.mark.parametrize("step", [1, 3, 100, 155])
 def test_what_a_killed_compile_left_is_mended_by_the_next(workspace: Path, step: int) -> None:
+    """Of another version of a spec even: what the killed one put in place is in no index then, and no foreign file."""
     whole = contents(workspace, *OUTPUTS)
     for top in OUTPUTS:
         shutil.rmtree(workspace / top)
+    spec = workspace / "specs/churn/model.yaml"
+    text = spec.read_text()
+    spec.write_text(text.replace("version: 1.0.0", "version: 1.1.0"))
     command = [sys.executable, "-c", f"{MAIN}{KILL}\nmain()", "compile"]
     killed = subprocess.run(command, cwd=workspace, env=environment(KILL_AT=str(step)), check=False)
     assert killed.returncode == -signal.SIGKILL
-    left = contents(workspace, *OUTPUTS)
-    assert left != whole
-    assert {path: content for path, content in left.items() if whole[path] != content} == {}
+    assert contents(workspace, *OUTPUTS).keys() < whole.keys()
+    spec.write_text(text)
     following = mlspec(workspace, "compile")
     assert following.stderr == ""
     assert following.status == 1
