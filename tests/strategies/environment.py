@@ -48,10 +48,10 @@ def catalogues(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
     entries: dict[str, dict[str, Any]] = {}
     for card in draw(st.lists(st.sampled_from(CARDS), unique=True, max_size=3)):
         entry: dict[str, Any] = {"nodeSelector": {"nvidia.com/gpu.product": card.product}, "memory": card.memory}
-        if draw(st.booleans()) and card.profiles:
-            entry["migStrategy"] = draw(st.sampled_from(["mixed", "single"]))
-        if draw(st.booleans()):
-            entry["spare"] = draw(st.integers(0, 9))
+        strategy = draw(st.sampled_from(["mixed", "single", None]))
+        if card.profiles and strategy:
+            entry["migStrategy"] = strategy
+        entry["spare"] = draw(st.sampled_from([0, 0, 1, 9]))
         if draw(st.booleans()):
             entry["tolerations"] = draw(TOLERATIONS)
         entries[card.name] = entry
@@ -68,7 +68,6 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         "registry": st.sampled_from(REGISTRIES),
         "imagePullSecrets": st.lists(dns_names, max_size=2, unique=True),
         "gateway": GATEWAY,
-        "autoscaler": st.sampled_from(["keda", "hpa"]),
         "prometheus": st.fixed_dictionaries(
             {},
             optional={
@@ -77,7 +76,6 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
                 "ruleLabels": label_maps,
             },
         ),
-        "accelerators": catalogues(),
         "gitops": st.fixed_dictionaries(
             {},
             optional={
@@ -89,7 +87,9 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         ),
         "defaults": st.sampled_from([{}, None, {"logging": {"level": "error"}, "server": {"queue": 7}}]),
     }
-    spec = draw(st.fixed_dictionaries({}, optional=fields))
+    # Always there, since most of what a model can ask for hangs on them.
+    required = {"autoscaler": st.sampled_from(["keda", "hpa"]), "accelerators": catalogues()}
+    spec = draw(st.fixed_dictionaries(required, optional=fields))
     if strict:
         spec["policy"] = {
             **dict.fromkeys(("requireDigest", "requireOwner", "requireSlo"), True),
