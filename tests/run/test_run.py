@@ -160,7 +160,7 @@ def test_settings_and_variables_are_those_of_the_environment(run: Run, tmp_path:
     )
     started = run(write_model(tmp_path, code, more=more), "sum", "--port", "0", "--logs")
     url = address(started)
-    assert "warning: TOKEN would come from a Secret" in started.shown
+    assert "warning: TOKEN: a Secret in the cluster, nothing here" in started.shown
     assert "greeting a $$ $(b)" in started.shown
     assert httpx.post(f"{url}/v2/models/sum/infer", content=b" " * 1025, trust_env=False).status_code == 413
     records = [json.loads(line) for line in started.shown.splitlines() if line.startswith("{")]

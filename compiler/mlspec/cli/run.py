@@ -83,7 +83,7 @@ def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, port: int
     _check_requirements(context)
     unset = [name for name in context.secrets if name not in os.environ]
     if unset:
-        click.echo(f"warning: {', '.join(unset)} would come from a Secret; here it comes from your shell", err=True)
+        click.echo(f"warning: {', '.join(unset)}: a Secret in the cluster, nothing here; export it if needed", err=True)
     with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
         folder = Path(name).resolve()
         lay(context, root, folder)

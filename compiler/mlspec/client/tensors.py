@@ -74,10 +74,10 @@ def to_json(tensor: Tensor) -> list[Any]:
 
 def nest(values: Sequence[Any], shape: Sequence[int]) -> list[Any]:
     """Flat row-major values as lists of lists."""
-    nested = list(values)
-    for length in reversed(shape[1:]):
-        nested = [nested[start : start + length] for start in range(0, len(nested), length)] if length else []
-    return nested
+    if len(shape) < 2:
+        return list(values)
+    size = math.prod(shape[1:])
+    return [nest(values[row * size : (row + 1) * size], shape[1:]) for row in range(shape[0])]
 
 
 def pack(tensor: Tensor) -> bytes:
