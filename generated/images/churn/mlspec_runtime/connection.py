@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from time import monotonic
 from typing import Any, Final, cast
 
@@ -16,8 +17,36 @@ MAX_HEADERS: Final = 100
 LINGER: Final = 1.0
 """Seconds."""
 
+__all__ = ["CLIENT", "Connection", "RequestResponseCycle", "respond"]
+
 CLIENT: Final = "mlspec.client"
 """Key of the scope's `extensions`: an object whose `disconnected` says whether the client is still there."""
+
+
+def respond(cycle: RequestResponseCycle, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
+    """Writes a whole response at once: half the system calls and a third less work than ASGI's two messages.
+
+    False, and nothing is written, where those are needed: the client reads slowly, has gone, or wants no body.
+    """
+    if cycle.flow.write_paused or cycle.disconnected or cycle.response_started or cycle.scope["method"] == "HEAD":
+        return False
+    parts = [STATUS_LINE[status]]
+    for name, value in (*cycle.default_headers, *headers):
+        if name == b"connection":
+            cycle.keep_alive = False  # the only thing that any endpoint says about it
+        else:
+            parts += (name, b": ", value, b"\r\n")
+    if not cycle.keep_alive:
+        parts.append(b"connection: close\r\n")
+    parts += (b"content-length: %d\r\n\r\n" % len(body), body)
+    cycle.response_started = cycle.response_complete = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.write(b"".join(parts))
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
+    return True
 
 
 class Connection(HttpToolsProtocol):

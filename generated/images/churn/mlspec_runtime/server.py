@@ -24,14 +24,14 @@ from mlspec_runtime.protocol.encode import Encoder
 from mlspec_runtime.service import Service
 from mlspec_runtime.settings import Settings
 from mlspec_runtime.startup import load
-from mlspec_runtime.telemetry import end_tracing, traced
+from mlspec_runtime.telemetry import end_tracing, is_traced, traced
 from mlspec_runtime.workers import Worker
 
 BACKLOG = 2048
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than load balancers keep theirs (60), so that they close first."""
 LINGER = 0.5
-"""Seconds for which a server that has answered everything still says 503 rather than refuse connections."""
+"""Seconds for which a server that has answered everything still says 503: first to all, then to who is connected."""
 STUCK_STATUS = 70
 """Exit status of a worker that gave itself up: its parent starts another."""
 
@@ -119,17 +119,28 @@ class Door:
         while (service.engine.accepted or state.tasks) and perf_counter() < until:
             await asyncio.sleep(0.01)
         await asyncio.sleep(max(0.0, min(LINGER, until - perf_counter())))
-        if self._server is not None:
-            self._server.close()
+        await self._shut()
+        farewell = min(until, perf_counter() + LINGER)
+        while state.connections and perf_counter() < farewell:
+            await asyncio.sleep(0.01)
         for connection in list(state.connections):
             connection.shutdown()
         while state.tasks and perf_counter() < until:
             await asyncio.sleep(0.01)
 
+    async def _shut(self) -> None:
+        """Closes the listening socket with nobody in its queue: who was would have been reset."""
+        if self._server is None:
+            return
+        self._worker.listener.listen(0)
+        await asyncio.sleep(0.05)
+        self._server.close()
+
 
 def _http_config(service: Service) -> uvicorn.Config:
+    app = make_app(service, direct=not is_traced())
     config = uvicorn.Config(
-        cast(Any, traced(make_app(service), service.manifest)),
+        cast(Any, traced(app, service.manifest) if is_traced() else app),
         http=Connection,
         ws="none",
         lifespan="off",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from mlspec_runtime import __version__
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.errors import RequestError
 from mlspec_runtime.http import Request, Response, json_response
@@ -86,7 +87,7 @@ def _check(service: Service) -> None:
 
 
 async def server_metadata(_: Service, __: Request) -> Response:
-    return json_response({"name": "mlspec", "version": "0.1.0", "extensions": EXTENSIONS})
+    return json_response({"name": "mlspec", "version": __version__, "extensions": EXTENSIONS})
 
 
 async def model_metadata(service: Service, _: Request) -> Response:

@@ -67,6 +67,11 @@ class Engine:
         since = self._runner.computing_since() if self._runner else None
         return since is not None and perf_counter() - since > STUCK_AFTER * self._timeout
 
+    def check_room(self) -> None:
+        """Raises Refused when no more may be let in; asked before a body is read, so that saying no costs little."""
+        if self._accepted >= self._limit:
+            raise Refused(503, names.REASON_QUEUE_FULL, "the queue is full", (b"retry-after", self._retry_after()))
+
     def submit(
         self,
         inputs: dict[str, Array],
@@ -82,8 +87,7 @@ class Engine:
         """
         if self._runner is None:
             raise Refused(503, names.REASON_NOT_READY, "the model is not loaded yet", (b"retry-after", b"1"))
-        if self._accepted >= self._limit:
-            raise Refused(503, names.REASON_QUEUE_FULL, "the queue is full", (b"retry-after", self._retry_after()))
+        self.check_room()
         request = Pending(
             inputs, rows, arrived, arrived + (timeout or self._timeout), client, self._loop.create_future()
         )

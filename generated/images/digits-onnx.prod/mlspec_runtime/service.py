@@ -47,3 +47,4 @@ class Service:
             raise Refused(503, names.REASON_DRAINING, "the server is shutting down", (b"retry-after", b"1"), CLOSE)
         if not self.loaded:
             raise Refused(503, names.REASON_NOT_READY, "the model is not loaded yet", (b"retry-after", b"1"))
+        self.engine.check_room()

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from mlspec_runtime.errors import InvalidInput
 
-__all__ = ["InvalidInput", "serve"]
+__all__ = ["InvalidInput", "__version__", "serve"]
+
+__version__ = "0.1.0"
 
 
 def serve(model_json: Path) -> None:

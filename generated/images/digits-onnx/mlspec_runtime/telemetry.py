@@ -14,10 +14,12 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 UNTRACED = "v2/health/.*,metrics,ping"
 
 
+def is_traced() -> bool:
+    return any(os.environ.get(name) for name in ENDPOINTS)
+
+
 def traced(app: App, manifest: Manifest) -> App:
     """Everything else is set by OpenTelemetry's own variables. Raises StartupError where its packages are missing."""
-    if not any(os.environ.get(name) for name in ENDPOINTS):
-        return app
     try:
         from opentelemetry import trace
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 
 from mlspec_runtime import metric_names as names
-from mlspec_runtime.connection import CLIENT
+from mlspec_runtime.batching import Client
+from mlspec_runtime.connection import CLIENT, RequestResponseCycle, respond
 from mlspec_runtime.endpoints import Endpoint, endpoints
 from mlspec_runtime.errors import ClientGone, Refused, RequestError
 from mlspec_runtime.http import CLOSE, Receive, Request, Response, Scope, Send, json_response
@@ -14,11 +15,14 @@ from mlspec_runtime.inference import request_fields
 from mlspec_runtime.logs import fields, log
 from mlspec_runtime.service import Service
 
+AT_ONCE = 64 << 10
+"""Bytes. Longer responses go out without being copied."""
+
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-def make_app(service: Service) -> App:
-    """The whole server above HTTP."""
+def make_app(service: Service, *, direct: bool) -> App:
+    """The whole server above HTTP. `direct`: nothing stands between it and the connection to see messages."""
     routes = endpoints(service)
     model = f"/v2/models/{service.manifest.name}"
     answered = service.metrics.answered
@@ -34,11 +38,19 @@ def make_app(service: Service) -> App:
             response = await _answer(service, request, endpoint)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the client gets a whole answer and no traceback
             response = _failure(service, request, error)
-        if response.status != 499:
+        if response.status != 499 and not (direct and respond_at_once(request.client, response)):
             await response.send(send)
         answered(name, str(response.status), perf_counter() - arrived)
 
     return app
+
+
+def respond_at_once(client: Client, response: Response) -> bool:
+    """Whether a small response could be written in one piece."""
+    (body, *more) = response.chunks
+    if more or len(body) > AT_ONCE or not isinstance(body, bytes) or not isinstance(client, RequestResponseCycle):
+        return False
+    return respond(client, response.status, response.headers, body)
 
 
 async def _answer(service: Service, request: Request, endpoint: Endpoint) -> Response:
