@@ -15,7 +15,7 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 COMMENTS = ("# TODO: {{ $(id) }} \u2603", "#", "# kind: Model", "#\t'\"")
 
 styles = st.randoms(use_true_random=True)
-"""What decides how a document is written; its seed alone is drawn: a document takes more choices than Hypothesis has."""
+"""What decides how a document is written; only its seed is drawn, as it takes more choices than Hypothesis has."""
 
 
 def plainly(document: dict[str, Any]) -> str:
