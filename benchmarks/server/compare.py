@@ -115,12 +115,12 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, required=True, help="folder with one virtual environment for each peer")
     parser.add_argument("--results", type=Path, required=True, help="JSON lines; what is there already counts too")
     parser.add_argument("--only", default="", help="names of servers, separated by ;")
-    parser.add_argument("--loads", default="", help="part of the loads' names")
+    parser.add_argument("--loads", default="", help="parts of the loads' names, separated by ;")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
     chosen = parser.parse_args()
     servers = [server for server in SERVERS if not chosen.only or server.name in chosen.only.split(";")]
-    loads = [load for load in LOADS if chosen.loads in load.name]
+    loads = [load for load in LOADS if any(part in load.name for part in chosen.loads.split(";"))]
     with tempfile.TemporaryDirectory() as folder, chosen.results.open("a") as results:
         run(servers, loads, chosen.peers, Path(folder), chosen.rounds, chosen.seconds, results)
     report(loads, chosen.results)

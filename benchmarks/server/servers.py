@@ -17,6 +17,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 PEERS = HERE / "peers"
 
+ROWS = 2048
+"""The largest batch of the servers that count rows: all that eight requests of 256 bring. The others count requests."""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -47,7 +50,7 @@ def ours(python: str, port: int, model: Path, folder: Path) -> list[str]:
         "inputs": [{"name": "x", "datatype": "FP32", "shape": [-1, 30]}],
     }
     (folder / "model.json").write_text(json.dumps(manifest))
-    (folder / "settings.json").write_text(json.dumps({"batching": {"maxSize": 64}}))
+    (folder / "settings.json").write_text(json.dumps({"batching": {"maxSize": ROWS}}))
     code = "import mlspec_runtime, pathlib, sys; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
     os.environ |= {"MLSPEC_SETTINGS": str(folder / "settings.json"), "MLSPEC_PORT": str(port)}
     return [python, "-c", code, str(folder / "model.json")]
@@ -87,16 +90,18 @@ def bento_variables(batch: int) -> Callable[[Path], dict[str, str]]:
 
 
 SERVERS = [
-    Server("mlspec", "", ours, lambda _: {"PYTHONPATH": str(ROOT / "compiler")}, speaks_binary=True, batches=True),
-    Server("constant", "", script("constant.py"), speaks_binary=True),
+    Server(
+        "mlspec", "mlspec", ours, lambda _: {"PYTHONPATH": str(ROOT / "compiler")}, speaks_binary=True, batches=True
+    ),
+    Server("constant", "mlspec", script("constant.py"), speaks_binary=True),
     Server("fastapi", "fastapi", script("fastapi_by_hand.py")),
     Server("kserve", "kserve", script("kserve_server.py"), speaks_binary=True),
     Server("mlserver", "mlserver", mlserver(1)),
-    Server("mlserver, batching", "mlserver", mlserver(64), batches=True),
+    Server("mlserver, batching", "mlserver", mlserver(ROWS), batches=True),
     Server("litserve", "litserve", script("litserve_server.py", "1")),
     Server("litserve, batching", "litserve", script("litserve_server.py", "64"), batches=True),
     Server("bentoml", "bentoml", bentoml, bento_variables(1), nested=True),
-    Server("bentoml, batching", "bentoml", bentoml, bento_variables(64), nested=True, batches=True),
+    Server("bentoml, batching", "bentoml", bentoml, bento_variables(ROWS), nested=True, batches=True),
     Server("ray", "ray", script("ray_server.py", "1")),
     Server("ray, batching", "ray", script("ray_server.py", "64"), batches=True),
 ]
