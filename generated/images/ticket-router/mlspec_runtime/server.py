@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from email.utils import formatdate
 from time import perf_counter
 from typing import Any, cast
@@ -32,6 +33,8 @@ KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than load balancers keep theirs (60), so that they close first."""
 LINGER = 0.5
 """Seconds for which a server that has answered everything still says 503: first to all, then to who is connected."""
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread that wants the interpreter gets it."""
 STUCK_STATUS = 70
 """Exit status of a worker that gave itself up: its parent starts another."""
 
@@ -39,6 +42,8 @@ STUCK_STATUS = 70
 async def serve(manifest: Manifest, settings: Settings, worker: Worker) -> int:
     """Answers until a signal or a failed load, then the exit status."""
     loop = asyncio.get_running_loop()
+    # A model that is ready to go on should not wait for the loop for the interpreter's usual 5 ms.
+    sys.setswitchinterval(SWITCH_INTERVAL)
     metrics = process_metrics(manifest, settings.latency_buckets)
     encoder = Encoder(manifest.name, manifest.version)
     service = Service(manifest, settings, metrics, Engine(loop, settings, metrics), encoder)
