@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import shutil
 import signal
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -111,11 +114,18 @@ def test_an_interrupt_has_a_status_of_its_own(stale: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    process.stdout.readline()  # now it waits for somebody to read the rest, which is more than a pipe holds
+    while _waiting(process.stdout.fileno()) < 60_000:  # a full pipe: it waits for somebody to read, nowhere else
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate()
     assert said.strip() == "interrupted"
     assert process.returncode == 130
+
+
+def _waiting(pipe: int) -> int:
+    """Bytes that are written to a pipe and not yet read."""
+    count = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
