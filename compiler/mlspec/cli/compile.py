@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -42,6 +43,8 @@ def command(directory: Path | None, check: bool, allow_empty: bool) -> None:
     started = time.perf_counter()
     # A compile is over before a collection of its garbage would pay.
     gc.disable()
+    # No plugin has a say in what a spec means; looking for some reads the metadata of every distribution.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     root = find_workspace(directory)
     from mlspec.tree.errors import TreeError
 

@@ -19,6 +19,8 @@ class Section(BaseModel):
         frozen=True,
         strict=True,
         populate_by_name=True,
+        # Only the few types that are validated by themselves are built, once, with all that they hold.
+        defer_build=True,
         hide_input_in_errors=True,
     )
 
