@@ -112,6 +112,8 @@ def test_an_interrupt_has_a_status_of_its_own(stale: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell starts its background jobs with the interrupt ignored, which the command would inherit.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no thread here
     )
     assert process.stdout is not None
     while _waiting(process.stdout.fileno()) < 60_000:  # a full pipe: it waits for somebody to read, nowhere else
