@@ -38,7 +38,7 @@ def _machine() -> str:
     if (cpu := Path("/proc/cpuinfo")).is_file():
         names = [line.partition(": ")[2] for line in cpu.read_text().splitlines() if line.startswith("model name")]
         model = f"{len(names)} × {names[0]}" if names else model
-    parts = [f"{name} {version(name)}" for name in ("mlspec", "pydantic", "pyyaml", "jinja2", "jsonschema-rs")]
+    parts = [f"{name} {version(name)}" for name in ("mlspec", "pydantic", "pyyaml", "jsonschema-rs")]
     return f"{model}; {platform.system()}, Python {platform.python_version()}; {', '.join(parts)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlspec_runtime.datatypes import DTYPES, Array
-from mlspec_runtime.protocol.document import JsonArray, JsonObject, members, parse_object, plain
+from mlspec_runtime.protocol.document import JsonArray, JsonObject, members, parse_head, parse_object, plain
 from mlspec_runtime.protocol.message import Inference, bad, flag, parameters_of
 from mlspec_runtime.protocol.tensors import from_bytes, from_json, read_shape
 from mlspec_runtime.signature import Tensors, TensorSpec
@@ -23,7 +23,7 @@ class Decoder:
         raw = memoryview(body)
         if header_length is not None and header_length > len(raw):
             raise bad(f"Inference-Header-Content-Length is {header_length}, the body has only {len(raw)} bytes")
-        document = parse_object(body if header_length is None else raw[:header_length])
+        document = parse_object(body) if header_length is None else parse_head(raw[:header_length])
         tail = _Tail(raw[len(raw) if header_length is None else header_length :])
         inference = Inference(self._read_inputs(document.get("inputs"), tail))
         tail.check_empty()
@@ -36,11 +36,11 @@ class Decoder:
         return inference
 
     def _read_inputs(self, inputs: Any, tail: _Tail) -> dict[str, Array]:
-        if not isinstance(inputs, JsonArray) or not len(inputs):
+        if not isinstance(inputs, (JsonArray, list)) or not len(inputs):
             raise bad("the request needs inputs: a list of at least one tensor")
         arrays: dict[str, Array] = {}
         for value in inputs:
-            if not isinstance(value, JsonObject):
+            if not isinstance(value, (JsonObject, dict)):
                 raise bad("inputs must be a list of objects")
             tensor = members(value)
             name = tensor.get("name")

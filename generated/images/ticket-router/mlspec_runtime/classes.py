@@ -30,7 +30,7 @@ class ClassCounter:
             columns = np.bincount(array.argmax(axis=1), minlength=len(self._classes)).tolist()
             counts = dict(zip(self._classes, columns, strict=True))
         elif array.dtype.kind in "biuOSU" and array.size == rows:
-            counts = dict(Counter(map(_name, array.ravel().tolist())))
+            counts = _named(Counter(array.ravel().tolist()))
         else:
             return {"": rows}
         return self._bounded({name: count for name, count in counts.items() if count})
@@ -44,5 +44,9 @@ class ClassCounter:
         return bounded
 
 
-def _name(label: object) -> str:
-    return label.decode(errors="replace") if isinstance(label, bytes) else str(label)
+def _named(counts: Counter[object]) -> dict[str, int]:
+    """Named after they are counted: there are fewer classes than rows. Labels with one name are one class."""
+    named: Counter[str] = Counter()
+    for label, count in counts.items():
+        named[label.decode(errors="replace") if isinstance(label, bytes) else str(label)] += count
+    return named

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import simdjson
 
 from mlspec_runtime.protocol.message import bad
@@ -25,6 +26,20 @@ def parse_object(body: bytes | memoryview) -> dict[str, Any]:
     return members(document)
 
 
+def parse_head(head: memoryview) -> dict[str, Any]:
+    """The same for the JSON before raw tensors. It is short, so Python objects cost less than the parser's proxies."""
+    try:
+        document = orjson.loads(head)
+    except orjson.JSONDecodeError as error:
+        raise bad(f"the body is not valid JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise bad("the body must be a JSON object")
+    inputs = document.get("inputs")
+    if isinstance(inputs, list) and any("data" in tensor for tensor in inputs if isinstance(tensor, dict)):
+        return parse_object(head)  # some tensors are JSON after all
+    return document
+
+
 def _parse(body: bytes | memoryview) -> Any:
     global _parser  # noqa: PLW0603 - the parser's buffers are worth keeping from one request to the next
     try:
@@ -41,8 +56,10 @@ def _parse(body: bytes | memoryview) -> Any:
         raise bad(f"the body is not valid JSON: {error}") from None
 
 
-def members(value: simdjson.Object) -> dict[str, Any]:
+def members(value: dict[str, Any] | simdjson.Object) -> dict[str, Any]:
     """One level of an object: its containers stay the parser's (`items()` would convert all of them)."""
+    if isinstance(value, dict):
+        return value
     try:
         return {name: value[name] for name in value}
     except KeyError as error:
