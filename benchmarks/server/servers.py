@@ -37,6 +37,9 @@ class Server:
     batches: bool = field(default=False)
 
 
+SERVE = "import mlspec_runtime, pathlib, sys; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
+
+
 def script(name: str, *more: str) -> Callable[[str, int, Path, Path], list[str]]:
     return lambda python, port, model, _: [python, str(PEERS / name), str(port), str(model), *more]
 
@@ -51,9 +54,15 @@ def ours(python: str, port: int, model: Path, folder: Path) -> list[str]:
     }
     (folder / "model.json").write_text(json.dumps(manifest))
     (folder / "settings.json").write_text(json.dumps({"batching": {"maxSize": ROWS}}))
-    code = "import mlspec_runtime, pathlib, sys; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
     os.environ |= {"MLSPEC_SETTINGS": str(folder / "settings.json"), "MLSPEC_PORT": str(port)}
-    return [python, "-c", code, str(folder / "model.json")]
+    return [python, "-c", SERVE, str(folder / "model.json")]
+
+
+def ours_without_metrics(python: str, port: int, model: Path, folder: Path) -> list[str]:
+    """Ours, but nothing is counted: what the metrics cost."""
+    command = ours(python, port, model, folder)
+    command[2] = f"from prometheus_client import *; Counter.inc = Histogram.observe = lambda *_: None; {SERVE}"
+    return command
 
 
 def mlserver(batch: int) -> Callable[[str, int, Path, Path], list[str]]:
@@ -89,10 +98,13 @@ def bento_variables(batch: int) -> Callable[[Path], dict[str, str]]:
     return lambda model: {"MODEL": str(model), "BATCH": str(batch), "BENTOML_DO_NOT_TRACK": "True"}
 
 
+def compiler_path(_: Path) -> dict[str, str]:
+    return {"PYTHONPATH": str(ROOT / "compiler")}
+
+
 SERVERS = [
-    Server(
-        "mlspec", "mlspec", ours, lambda _: {"PYTHONPATH": str(ROOT / "compiler")}, speaks_binary=True, batches=True
-    ),
+    Server("mlspec", "mlspec", ours, compiler_path, speaks_binary=True, batches=True),
+    Server("mlspec, no metrics", "mlspec", ours_without_metrics, compiler_path, speaks_binary=True, batches=True),
     Server("constant", "mlspec", script("constant.py"), speaks_binary=True),
     Server("fastapi", "fastapi", script("fastapi_by_hand.py")),
     Server("kserve", "kserve", script("kserve_server.py"), speaks_binary=True),

@@ -116,6 +116,11 @@ REFUSED = (
     "",
     "a b",
     "ä==1",
+    "a==1; python_version",
+    "a==1; pyton_version < '3.12'",
+    "a==1; python_version < '3.12' and",
+    "a~=1",
+    "a==1.x",
 )
 
 

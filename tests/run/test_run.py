@@ -7,6 +7,7 @@ import shlex
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -140,6 +141,15 @@ def test_a_server_that_is_killed_ends_it_with_the_signal(run: Run, tmp_path: Pat
     child.kill()
     assert started.status() == 2
     assert "error: the server was ended by SIGKILL (out of memory?)\n" in started.shown
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's end")
+def test_the_server_ends_with_a_command_that_is_killed(run: Run, tmp_path: Path) -> None:
+    started = run(write_model(tmp_path), "sum", "--port", "0")
+    address(started)
+    (server,) = psutil.Process(started.process.pid).children()
+    started.process.kill()
+    eventually(lambda: not server.is_running() or server.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_a_missing_distribution_is_told_with_the_command_that_brings_it(run: Run, tmp_path: Path) -> None:

@@ -47,6 +47,16 @@ def test_folders_that_became_empty_go_and_those_with_somebodys_files_stay(tmp_pa
     assert not (tmp_path / "argocd").exists()
 
 
+def test_bytecode_that_python_left_does_not_keep_a_folder(tmp_path: Path) -> None:
+    compiled(tmp_path, FOLDER)
+    put(tmp_path, "generated/images/a/code/__pycache__/x.cpython-313.pyc", "")
+    put(tmp_path, "generated/images/a/code/y/__pycache__/z.cpython-313.pyc", "")
+    put(tmp_path, "generated/images/a/code/y/__pycache__/mine.txt", "mine\n")
+    compiled(tmp_path, {})
+    kept = ("__pycache__/mine.txt", "__pycache__/z.cpython-313.pyc")
+    assert sorted(tree(tmp_path)) == [f"generated/images/a/code/y/{name}" for name in kept]
+
+
 FILE = owned(images__a={"code": "a", "b": "b"})
 FOLDER = owned(images__a={"generated/images/a/code/x.py": "x", "generated/images/a/code/y/z.py": "z", "b": "b"})
 

@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 def command(
     url: str, model: str, request_file: Path | None, headers: tuple[str, ...], timeout: float, junit: Path | None
 ) -> None:
-    """Examine any server at URL for what the Open Inference Protocol V2 over REST asks of it.
+    """Examine a running server against the Open Inference Protocol.
 
-    Requests come from the model's own metadata: one row of zeros and ones. Cases of an extension that the server does
-    not declare are skipped. Exits with 0 where every case passes, 1 where one fails, 2 where nothing could be examined.
+    URL is that of any server of the protocol's version 2 over REST. Requests come from the model's own metadata: one
+    row of zeros and ones. Cases of an extension that the server does not declare are skipped. Exits with 0 where every
+    case passes, 1 where one fails, 2 where nothing could be examined.
     """
     from mlspec.client.exchange import NoAnswer, parse_address
     from mlspec.conformance.given import read_given

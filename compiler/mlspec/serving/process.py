@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from .context import SETTINGS
 HOST = "127.0.0.1"
 _NOT_INHERITED = ("MLSPEC_", "PROMETHEUS_MULTIPROC_DIR", "PYTHONSAFEPATH")
 """Would make the server another than the spec's, or hide the context's own modules from it."""
+
+_PR_SET_PDEATHSIG = 1
 
 
 class Server:
@@ -36,6 +40,7 @@ class Server:
             text=True,
             encoding="utf-8",
             errors="replace",
+            preexec_fn=_end_with_parent() if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -59,6 +64,15 @@ class Server:
     def status(self) -> int:
         """Waits for its end; negative where a signal ended it."""
         return self._process.wait()
+
+
+def _end_with_parent() -> Callable[[], object]:
+    """For the child to call: the kernel then terminates it when whoever started it is gone, killed or not.
+
+    Source: prctl(2), PR_SET_PDEATHSIG.
+    """
+    library = ctypes.CDLL(None)  # loaded before the fork: after it, only what is there may be called
+    return lambda: library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _record(line: str) -> dict[str, Any]:

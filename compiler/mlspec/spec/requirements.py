@@ -15,6 +15,8 @@ _URL = r"\s*@\s*[A-Za-z][A-Za-z0-9+.-]*:[^\s;]+"
 _MARKER = r"(?:\s*;(?:(?!\s-)[^#])*?)?"
 _HASHES = r"(?:\s+--hash=[a-z0-9]+:[0-9a-f]+)*"
 _REQUIREMENT = re.compile(rf"({_NAME}){_EXTRAS}(?:{_URL}|{_VERSIONS}){_MARKER}{_HASHES}\s*", re.ASCII)
+_PINNED = re.compile(rf"{_NAME}{_EXTRAS}\s*==\s*[0-9]+(?:\.[0-9]+)*{_HASHES}", re.ASCII)
+"""What needs no second look by `packaging`, whose import costs as much as reading a spec."""
 
 
 def read_requirements(text: str) -> Iterator[tuple[int, str]]:
@@ -46,6 +48,17 @@ def requirement_problem(line: str) -> str | None:
         return "a variable, which pip would fill in from the build's environment"
     if not (line.isascii() and line.isprintable()) or _REQUIREMENT.fullmatch(line) is None:
         return "not a requirement; write `name==version`, `name[extra]==version` or `name @ https://…`"
+    return None if _PINNED.fullmatch(line) else _refusal(line)
+
+
+def _refusal(line: str) -> str | None:
+    """Why pip would refuse the line's versions or marker."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        Requirement(re.sub(rf"{_HASHES}\s*$", "", line))
+    except InvalidRequirement as error:
+        return f"not a requirement: {str(error).splitlines()[0]}"
     return None
 
 

@@ -163,7 +163,22 @@ class _Write:
         empty = {folder for path in paths for folder in ancestors(path)}
         for folder in sorted(empty, key=lambda folder: folder.count("/"), reverse=True):
             if self.folders.exists(folder):
+                place = self.layout.on_disk(folder)
                 try:
-                    os.rmdir(self.layout.on_disk(folder))
+                    _drop_bytecode(place)
+                    os.rmdir(place)
                 except OSError:
                     continue  # somebody's files are in it, or it is not ours to remove
+
+
+def _drop_bytecode(place: str) -> None:
+    """Removes what Python left of sources that were ours: a `__pycache__` of bytecode alone, without any source by it."""
+    names = os.listdir(place)
+    if "__pycache__" not in names or any(name.endswith(".py") for name in names):
+        return
+    cache = os.path.join(place, "__pycache__")
+    names = os.listdir(cache)
+    if not os.path.islink(cache) and all(name.endswith(".pyc") for name in names):
+        for name in names:
+            os.unlink(os.path.join(cache, name))
+        os.rmdir(cache)

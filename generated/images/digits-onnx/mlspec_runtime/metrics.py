@@ -19,10 +19,13 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.manifest import Manifest
+from mlspec_runtime.tally import CounterTally, HistogramTally
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 cast(Callable[[], None], disable_created_metrics)()
+
+_SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 Inc = Callable[[], None]
 Observe = Callable[[float], None]
@@ -33,6 +36,9 @@ class Metrics:
 
     def __init__(self, manifest: Manifest, latency_buckets: tuple[float, ...], registry: CollectorRegistry) -> None:
         self._registry = registry
+        self._tallies: list[CounterTally | HistogramTally] = []
+        # Several workers add up in shared memory, where whoever is asked must find what the others have counted.
+        self._is_alone = _SHARED not in os.environ
         self._model = {names.MODEL: manifest.name}
         self._release = {names.MODEL: manifest.name, names.VERSION: manifest.version}
 
@@ -72,9 +78,9 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemax",
         )
-        self.observe_batch: Observe = batch_sizes.labels(**self._model).observe
-        self.observe_inference: Observe = inferences.labels(**self._release).observe
-        self.observe_wait: Observe = waits.labels(**self._release).observe
+        self.observe_batch = self._observer(batch_sizes.labels(**self._model))
+        self.observe_inference = self._observer(inferences.labels(**self._release))
+        self.observe_wait = self._observer(waits.labels(**self._release))
         self._answers: dict[tuple[str, str], tuple[Inc, Observe]] = {}
         self._classes: dict[str, Callable[[float], None]] = {}
 
@@ -83,12 +89,26 @@ class Metrics:
         answer = self._answers.get((endpoint, code))
         if answer is None:
             answer = self._answers[endpoint, code] = (
-                self._requests.labels(**self._release, endpoint=endpoint, code=code).inc,
-                self._durations.labels(**self._release, endpoint=endpoint).observe,
+                self._incrementer(self._requests.labels(**self._release, endpoint=endpoint, code=code)),
+                self._observer(self._durations.labels(**self._release, endpoint=endpoint)),
             )
         count, observe = answer
         count()
         observe(seconds)
+
+    def _incrementer(self, child: Counter) -> Callable[..., None]:
+        if not self._is_alone:
+            return child.inc
+        tally = CounterTally(child)
+        self._tallies.append(tally)
+        return tally.inc
+
+    def _observer(self, child: Histogram) -> Observe:
+        if not self._is_alone:
+            return child.observe
+        tally = HistogramTally(child)
+        self._tallies.append(tally)
+        return tally.observe
 
     def rejected(self, reason: str) -> None:
         self._rejected.labels(**self._model, reason=reason).inc()
@@ -97,7 +117,7 @@ class Metrics:
         add = self._classes.get(class_name)
         if add is None:
             labels = {**self._release, names.CLASS: class_name}
-            add = self._classes[class_name] = self._predictions.labels(**labels).inc
+            add = self._classes[class_name] = self._incrementer(self._predictions.labels(**labels))
         add(rows)
 
     def loaded(self, manifest: Manifest, seconds: float) -> None:
@@ -109,8 +129,10 @@ class Metrics:
         return generate_latest(self.source())
 
     def source(self) -> CollectorRegistry:
-        """Where the figures of all workers are."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        """Where the figures of all workers are, up to date."""
+        if self._is_alone:
+            for tally in self._tallies:
+                tally.flush()
             return self._registry
         shared = CollectorRegistry()
         cast(Callable[[CollectorRegistry], object], MultiProcessCollector)(shared)
