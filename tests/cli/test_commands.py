@@ -19,7 +19,8 @@ from mlspec.codes import Code, all_codes
 from .running import ended, environment
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = sorted(file.stem for file in Path(mlspec.cli.__file__).parent.glob("*.py") if not file.stem.startswith("_"))
+FILES = [file.stem for file in Path(mlspec.cli.__file__).parent.glob("*.py") if not file.stem.startswith("_")]
+COMMANDS = sorted(name.replace("_", "-") for name in FILES)
 
 load_checks()
 

@@ -17,15 +17,15 @@ _INTERRUPTED = 130
 
 
 class Commands(click.Group):
-    """One file for each command in this folder; what begins with an underscore is none."""
+    """One file for each command in this folder, `test_rules.py` for `test-rules`; a leading underscore is none."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own signature
-        return sorted(file.stem for file in Path(__file__).parent.glob("[a-z]*.py"))
+        return sorted(file.stem.replace("_", "-") for file in Path(__file__).parent.glob("[a-z]*.py"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"mlspec.cli.{cmd_name}").command
+        command: click.Command = import_module(f"mlspec.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def resolve_command(

@@ -172,7 +172,7 @@ class _Write:
 
 
 def _drop_bytecode(place: str) -> None:
-    """Removes what Python left of sources that were ours: a `__pycache__` of bytecode alone, without any source by it."""
+    """Removes what Python left of sources that were ours: a `__pycache__` of bytecode alone, beside no source."""
     names = os.listdir(place)
     if "__pycache__" not in names or any(name.endswith(".py") for name in names):
         return

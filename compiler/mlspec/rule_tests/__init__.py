@@ -1,0 +1,1 @@
+"""The rules of compiled models -> unit tests of them, and what Prometheus's own `promtool` says."""
