@@ -7,6 +7,7 @@ from dataclasses import replace
 from mlspec.plan.plan import (
     Container,
     Destination,
+    DeviceClaim,
     EnvironmentPlan,
     GatewayRoute,
     Gitops,
@@ -61,6 +62,7 @@ SMALLEST = Plan(
         temporary_storage="1Gi",
         settings_path="/etc/mlspec",
     ),
+    claim=None,
     service_port=80,
     placement=Placement({}, (), ("kubernetes.io/hostname", "topology.kubernetes.io/zone"), ()),
     lifecycle=Lifecycle(
@@ -185,7 +187,24 @@ PUBLIC = replace(
 )
 """An HPA behind a load balancer, which anyone may call."""
 
-PLANS = {"smallest": SMALLEST, "slice": SLICE, "everything": EVERYTHING, "public": PUBLIC}
+CLAIMED = replace(
+    SMALLEST,
+    kubernetes="1.34",
+    claim=DeviceClaim(
+        name="accelerator",
+        template="churn-accelerator-5f1d7a3c",
+        device_class="gpu.nvidia.com",
+        count=2,
+        selectors=("device.attributes['gpu.nvidia.com'].architecture == 'Hopper'",),
+    ),
+    rollout=Rollout("RollingUpdate", 0, 1),
+    replicas=2,
+    disruption_budget=True,
+    gitops=GITOPS,
+)
+"""Two cards for each replica, which a driver hands out by claims."""
+
+PLANS = {"smallest": SMALLEST, "slice": SLICE, "everything": EVERYTHING, "public": PUBLIC, "claimed": CLAIMED}
 
 ENVIRONMENT = EnvironmentPlan(
     environment="prod",

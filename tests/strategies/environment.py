@@ -22,13 +22,25 @@ class Card:
     product: str
     memory: str
     profiles: tuple[str, ...] = ()
+    resource: str = "nvidia.com/gpu"
+    label: str = "nvidia.com/gpu.product"
+
+    @property
+    def measured(self) -> bool:
+        """Whether NVIDIA's exporter tells what one pod uses of it."""
+        return self.resource == "nvidia.com/gpu"
 
 
 CARDS = (
     Card("nvidia-l4", "NVIDIA-L4", "24Gi"),
     Card("nvidia-a100", "NVIDIA-A100-SXM4-80GB", "80Gi", ("1g.10gb", "1g.10gb+me", "3g.40gb", "7g.80gb")),
     Card("nvidia-h200", "NVIDIA-H200", "141Gi", ("1g.18gb", "7g.141gb")),
+    Card("nvidia-t4-shared", "Tesla-T4-SHARED", "16Gi", resource="nvidia.com/gpu.shared"),
+    Card("amd-mi300x", "MI300X", "192Gi", resource="amd.com/gpu", label="amd.com/gpu.product-name"),
+    Card("intel-max", "Max_1550", "128Gi", resource="gpu.intel.com/xe", label="gpu.intel.com/product"),
 )
+CLAIM_MINOR = "1.34"
+"""The first that has claims."""
 TOLERATIONS = st.lists(
     st.sampled_from(
         [
@@ -43,14 +55,28 @@ TOLERATIONS = st.lists(
 
 
 @st.composite
-def catalogues(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
+def claims(draw: st.DrawFn, card: Card) -> dict[str, Any]:
+    """Devices of a driver: slices or whole cards, with or without conditions."""
+    sliced = bool(card.profiles) and draw(st.booleans())
+    claim: dict[str, Any] = {"deviceClass": "mig.nvidia.com" if sliced else "gpu.nvidia.com"}
+    if draw(st.booleans()):
+        claim["selectors"] = [f"device.attributes['gpu.nvidia.com'].productName == '{card.product}'"]
+    return claim
+
+
+@st.composite
+def catalogues(draw: st.DrawFn, *, has_claims: bool) -> dict[str, dict[str, Any]]:
     """A catalogue of some of the cards."""
     entries: dict[str, dict[str, Any]] = {}
     for card in draw(st.lists(st.sampled_from(CARDS), unique=True, max_size=3)):
-        entry: dict[str, Any] = {"nodeSelector": {"nvidia.com/gpu.product": card.product}, "memory": card.memory}
-        strategy = draw(st.sampled_from(["mixed", "single", None]))
-        if card.profiles and strategy:
-            entry["migStrategy"] = strategy
+        entry: dict[str, Any] = {"nodeSelector": {card.label: card.product}, "memory": card.memory}
+        way = draw(st.sampled_from(["mixed", "single", "whole", "claim"]))
+        if way == "claim" and has_claims and card.measured:
+            entry["claim"] = draw(claims(card))
+        elif not card.measured or draw(st.booleans()):
+            entry["resource"] = card.resource
+        if card.profiles and way in ("mixed", "single"):
+            entry["migStrategy"] = way
         entry["spare"] = draw(st.sampled_from([0, 0, 1, 9]))
         if draw(st.booleans()):
             entry["tolerations"] = draw(TOLERATIONS)
@@ -61,8 +87,8 @@ def catalogues(draw: st.DrawFn) -> dict[str, dict[str, Any]]:
 @st.composite
 def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
     """An Environment called `name`; a `strict` one demands digest, owner and objective."""
+    kubernetes = draw(st.none() | st.sampled_from(MINORS))
     fields = {
-        "kubernetes": st.sampled_from(MINORS),
         "namespace": st.just(f"ns-{name}") | st.just(f"{name}-".ljust(63, "n")),
         "cluster": st.sampled_from(["https://kubernetes.default.svc", "prod-eu-1", "https://10.0.0.1:6443"]),
         "registry": st.sampled_from(REGISTRIES),
@@ -88,8 +114,9 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         "defaults": st.sampled_from([{}, None, {"logging": {"level": "error"}, "server": {"queue": 7}}]),
     }
     # Always there, since most of what a model can ask for hangs on them.
-    required = {"autoscaler": st.sampled_from(["keda", "hpa"]), "accelerators": catalogues()}
-    spec = draw(st.fixed_dictionaries(required, optional=fields))
+    has_claims = kubernetes is None or kubernetes >= CLAIM_MINOR
+    required = {"autoscaler": st.sampled_from(["keda", "hpa"]), "accelerators": catalogues(has_claims=has_claims)}
+    spec = draw(st.fixed_dictionaries(required, optional=fields)) | ({"kubernetes": kubernetes} if kubernetes else {})
     if strict:
         spec["policy"] = {
             **dict.fromkeys(("requireDigest", "requireOwner", "requireSlo"), True),

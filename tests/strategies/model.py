@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.strategies.environment import CARDS, GATEWAY
+from tests.strategies.environment import CARDS, GATEWAY, Card
 from tests.strategies.source import code, requirements, sources
 from tests.strategies.text import dns_labels, free_text, label_keys, label_maps, label_values, versions
 
@@ -168,13 +168,20 @@ def accelerators(draw: st.DrawFn, environment: Spec) -> Spec | None:
     if not entries or draw(st.integers(0, 3)) == 0:
         return None
     name = draw(st.sampled_from(sorted(entries)))
+    card = card_called(name)
     asked: Spec = {"type": name}
+    # A second turn on a card that is shared already would bring nothing.
     if draw(st.booleans()):
-        asked["count"] = draw(st.integers(1, 8))
-    if "migStrategy" in entries[name] and draw(st.integers(0, 3)):
-        (card,) = (card for card in CARDS if card.name == name)
+        asked["count"] = 1 if card.resource.endswith(".shared") else draw(st.integers(1, 8))
+    claimed = entries[name].get("claim", {}).get("deviceClass") == "mig.nvidia.com"
+    if claimed or ("migStrategy" in entries[name] and draw(st.integers(0, 3))):
         asked["mig"] = draw(st.sampled_from(card.profiles))
     return asked
+
+
+def card_called(name: str) -> Card:
+    (card,) = (card for card in CARDS if card.name == name)
+    return card
 
 
 @st.composite
@@ -187,7 +194,8 @@ def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | 
     # A surge on accelerators needs as many to spare, which the environment may not have.
     if "surge" not in base.get("rollout", {}) and (asked := draw(accelerators(environment))):
         block["resources"] = {"accelerator": asked, "memory": "8Gi"}
-        if "scaling" in base and environment["spec"].get("autoscaler", "keda") == "keda" and draw(st.booleans()):
+        keda = environment["spec"].get("autoscaler", "keda") == "keda"
+        if "scaling" in base and keda and card_called(asked["type"]).measured and draw(st.booleans()):
             block["scaling"] = {"metrics": [{"gpuUtilization": "80%"}, {"cpu": "70%"}]}
     if draw(st.booleans()):
         block["logging"] = {"level": draw(st.sampled_from(["debug", "warning"]))}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
-from mlspec.plan.mig import PROFILES, card_of
+from mlspec.plan.mig import MIG_CLASS, PROFILES, card_of, has_slices
 from mlspec.plan.quantities import size
-from mlspec.plan.resources import catalogue_entry
+from mlspec.plan.resources import catalogue_entry, is_shared
 from mlspec.plan.rollout import surge_replicas
 from mlspec.source.suggestion import did_you_mean
 
 from .registry import check
 
+_PLAUSIBLE_PROFILE = re.compile(r"[1-7]g\.[1-9][0-9]{0,2}gb([+-][a-z.]{2,8})?")
 UNKNOWN_ACCELERATOR = code(
     "MLS203",
     "unknown-accelerator",
@@ -79,12 +81,17 @@ def unknown_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(NO_SLICES)
 def no_slices(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
-    if accelerator and accelerator.mig and entry and entry.mig_strategy is None:
+    if accelerator and accelerator.mig and entry and not has_slices(entry):
+        environment, path = resolved.environment, ("accelerators", accelerator.type)
+        related = environment.related("has no `migStrategy`", *path)
+        if entry.claim:
+            related = environment.related("hands out whole cards", *path, "claim", "deviceClass")
         yield NO_SLICES.error(
             resolved.at("resources", "accelerator", "mig"),
-            f"no slices of {accelerator.type} are announced in {resolved.environment.name}",
+            f"no slices of {accelerator.type} are announced in {environment.name}",
             label="no slices there",
-            related=resolved.environment.related("has no `migStrategy`", "accelerators", accelerator.type),
+            remedy=f"claim from the DeviceClass {MIG_CLASS} there, or ask for a whole card" if entry.claim else "",
+            related=related,
         )
 
 
@@ -94,12 +101,14 @@ def unknown_profile(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if not accelerator or not accelerator.mig or entry is None:
         return
     card = card_of(accelerator.type, entry)
-    if card is not None and accelerator.mig not in PROFILES[card]:
+    plausible = _PLAUSIBLE_PROFILE.fullmatch(accelerator.mig) if card is None else accelerator.mig in PROFILES[card]
+    if not plausible:
+        has = f"{card} has: {', '.join(PROFILES[card])}" if card else "a card has up to seven parts, as `1g.10gb`"
         yield UNKNOWN_PROFILE.error(
             resolved.at("resources", "accelerator", "mig"),
-            f"{card} has no MIG profile {accelerator.mig}",
+            f"{card or 'no card'} has {'no' if card else 'a'} MIG profile {accelerator.mig}",
             label="no such profile",
-            remedy=f"{card} has: " + ", ".join(PROFILES[card]),
+            remedy=has,
             related=resolved.environment.related("the card", "accelerators", accelerator.type),
         )
 
@@ -149,6 +158,8 @@ def card_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if accelerator is None or entry is None or entry.memory is None:
         return
     memory = entry.memory * accelerator.count
+    if is_shared(entry):
+        memory = entry.memory
     if accelerator.mig:
         memory = int(accelerator.mig.partition("g.")[2].partition("gb")[0]) * 10**9 * accelerator.count
     if (needed := model_size(resolved)) > memory:

@@ -11,6 +11,7 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
 from mlspec.plan.lifecycle import startup_budget
 from mlspec.plan.quantities import duration
+from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
 from mlspec.plan.scaling import RESOURCE_METRICS
 
 from .registry import check
@@ -44,6 +45,14 @@ NO_GPU = code(
     title="scaling on accelerators that the model does not have",
     reason="The query would have no value, and the autoscaler would not act.",
     remedy="ask for `resources.accelerator`, or scale on something else",
+)
+UNMEASURED = code(
+    "MLS264",
+    "gpu-metric-of-nothing",
+    title="scaling on the use of accelerators that nobody measures",
+    reason="The use is read from NVIDIA's DCGM exporter, which knows no other vendor's cards; of one that pods share "
+    "it knows what all of them use together.",
+    remedy="scale on concurrency or requestsPerSecond, or on a `query` of what your own exporter says",
 )
 HASTY = code(
     "MLS219",
@@ -108,6 +117,24 @@ def gpu_metric_without_gpu(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
                 resolved.at("scaling", "metrics", index),
                 f"{resolved.name} has no accelerator in {resolved.environment.name}",
                 label="nothing to measure",
+            )
+
+
+@check(UNMEASURED)
+def unmeasured_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    scaling, entry = resolved.spec.scaling, catalogue_entry(resolved)
+    accelerator = resolved.spec.resources.accelerator
+    if scaling is None or accelerator is None or entry is None or (is_nvidia(entry) and not is_shared(entry)):
+        return
+    word = "shared with other pods" if is_nvidia(entry) else "not NVIDIA's"
+    named = "claim" if entry.claim else "resource"
+    for index, metric in enumerate(scaling.metrics):
+        if metric.gpu_utilization is not None:
+            yield UNMEASURED.error(
+                resolved.at("scaling", "metrics", index),
+                f"nobody measures what {resolved.name} uses of {accelerator.type} in {resolved.environment.name}",
+                label="has no value",
+                related=resolved.environment.related(word, "accelerators", accelerator.type, named),
             )
 
 

@@ -7,6 +7,7 @@ from mlspec.spec.server import EnvVar
 from mlspec.spec.workspace import WorkspaceSpec
 
 from . import resources
+from .claims import plan_claim
 from .context import model_size
 from .exposure import plan_exposure, plan_network
 from .gitops import deployment_folder, plan_gitops
@@ -47,6 +48,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)},
         settings=settings,
         container=_container(resolved, context_digest),
+        claim=plan_claim(resolved),
         service_port=_SERVICE_PORT,
         placement=resources.plan_placement(resolved),
         lifecycle=lifecycle,

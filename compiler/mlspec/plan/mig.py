@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from mlspec.spec.environment import CatalogueEntry
+from mlspec.spec.resources import Accelerator
 
 PRODUCT = "nvidia.com/gpu.product"
 """The node label by which NVIDIA's feature discovery names the card."""
@@ -19,7 +20,11 @@ PROFILES: Mapping[str, tuple[str, ...]] = {
     "H200 141GB": ("1g.18gb", "1g.18gb+me", "1g.35gb", "2g.35gb", "3g.71gb", "4g.71gb", "7g.141gb"),
     "B200": ("1g.23gb", "1g.23gb+me", "1g.45gb", "2g.45gb", "3g.90gb", "4g.90gb", "7g.180gb"),
 }
-"""Source: "Supported MIG Profiles" of the NVIDIA Multi-Instance GPU User Guide. A B200 of 180 GB."""
+"""A B200 of 180 GB. Source: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html"""
+
+MIG_CLASS = "mig.nvidia.com"
+"""The DeviceClass of slices that NVIDIA's driver for dynamic resource allocation brings."""
+_SLICED_PRODUCT = re.compile(r"-MIG-(?P<profile>\d+g\.\d+gb(?:[+.-][a-z.]+)?)$")
 
 _CARDS = {
     "A30": ("A30",),
@@ -28,6 +33,25 @@ _CARDS = {
     "H200": ("H200 141GB",),
     "B200": ("B200",),
 }
+
+
+def has_slices(entry: CatalogueEntry) -> bool:
+    """Whether the cluster hands out slices of this card, by a device plugin or by claims."""
+    return entry.mig_strategy is not None or (entry.claim is not None and entry.claim.device_class == MIG_CLASS)
+
+
+def is_slice(accelerator: Accelerator, entry: CatalogueEntry) -> bool:
+    """Whether what the model gets is a part of a card."""
+    return accelerator.mig is not None or (entry.claim is not None and entry.claim.device_class == MIG_CLASS)
+
+
+def only_slice(entry: CatalogueEntry) -> str | None:
+    """The one profile into which the selected nodes are cut under *single*; None where their label names none.
+
+    Source: "MIG Strategies" of NVIDIA's GPU feature discovery: the product's label gets the suffix `-MIG-<profile>`.
+    """
+    found = _SLICED_PRODUCT.search(entry.node_selector.get(PRODUCT, "")) if entry.mig_strategy == "single" else None
+    return found["profile"] if found else None
 
 
 def card_of(name: str, entry: CatalogueEntry) -> str | None:

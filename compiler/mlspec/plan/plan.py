@@ -49,6 +49,20 @@ class Container:
 
 
 @dataclass(frozen=True)
+class DeviceClaim:
+    """Devices by dynamic resource allocation; each pod gets a ResourceClaim of its own from the template."""
+
+    name: str
+    """In the pod, and of the only request in the claim."""
+    template: str
+    """Of the ResourceClaimTemplate."""
+    device_class: str
+    count: int
+    selectors: tuple[str, ...]
+    """CEL; a device has to meet them all."""
+
+
+@dataclass(frozen=True)
 class Placement:
     """Which nodes the pods may run on."""
 
@@ -272,6 +286,8 @@ class Plan:
     settings: str
     """Content of settings.json."""
     container: Container
+    claim: DeviceClaim | None
+    """None where the accelerators are an extended resource in the limits, or there are none."""
     service_port: int
     """Of the internal Service, which routes also go to."""
     placement: Placement

@@ -19,6 +19,19 @@ def catalogue_entry(resolved: ResolvedSpec) -> CatalogueEntry | None:
     return resolved.environment.spec.accelerators.get(accelerator.type) if accelerator else None
 
 
+def is_nvidia(entry: CatalogueEntry) -> bool:
+    """Whether NVIDIA's exporter measures the card."""
+    return "nvidia" in (entry.claim.device_class if entry.claim else entry.resource.partition("/")[0])
+
+
+def is_shared(entry: CatalogueEntry) -> bool:
+    """Whether several pods take turns on one card.
+
+    Source: `renameByDefault` in the documentation of NVIDIA's device plugin: a shared resource ends with `.shared`.
+    """
+    return entry.claim is None and entry.resource.endswith(".shared")
+
+
 def extended_resource(accelerator: Accelerator, entry: CatalogueEntry) -> str:
     """The resource by which the device plugin announces what the model asks for.
 
@@ -43,7 +56,7 @@ def plan_limits(resolved: ResolvedSpec) -> Labels:
     """Memory and disk as requested, accelerators, and no CPU: a limit there only throttles what would be idle."""
     limits = {key: value for key, value in plan_requests(resolved).items() if key != "cpu"}
     accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
-    if accelerator and entry:
+    if accelerator and entry and not entry.claim:
         limits[extended_resource(accelerator, entry)] = str(accelerator.count)
     return limits
 

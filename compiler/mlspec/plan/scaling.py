@@ -8,9 +8,11 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.scaling import Metric
 from mlspec_runtime import metric_names as metrics
 
+from .mig import is_slice
 from .names import plan_names
 from .plan import Scaling, ScalingMetric
 from .quantities import seconds
+from .resources import catalogue_entry
 
 CONTAINER = "server"
 _ORDER = ("cpu", "memory", "concurrency", "requests_per_second", "gpu_utilization", "query")
@@ -18,6 +20,10 @@ _ORDER = ("cpu", "memory", "concurrency", "requests_per_second", "gpu_utilizatio
 _RATE_WINDOW = "2m"
 """Four scrapes at the usual 30 s, so that one that fails does not stop the scaling."""
 _COOLDOWN = 300
+_CARD_UTILIZATION = "DCGM_FI_DEV_GPU_UTIL"
+"""Percent; DCGM has none for a slice."""
+_SLICE_ACTIVE = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
+"""From 0 to 1. Source: NVIDIA/DCGM#80 and NVIDIA/dcgm-exporter#216, where its maintainers name it for slices."""
 RESOURCE_METRICS = ("cpu", "memory")
 """What an HPA can measure by itself; everything else is a query of Prometheus."""
 
@@ -83,12 +89,15 @@ def gpu_utilization(resolved: ResolvedSpec) -> str:
     service = plan_names(resolved.name, resolved.environment.name).service
     pods = f"{service}-[a-z0-9]+-[a-z0-9]+"
     namespace = resolved.environment.namespace
-    plain = f'DCGM_FI_DEV_GPU_UTIL{{namespace="{namespace}",pod=~"{pods}"}}'
-    exported = f'DCGM_FI_DEV_GPU_UTIL{{exported_namespace="{namespace}",exported_pod=~"{pods}"}}'
-    accelerator = resolved.spec.resources.accelerator
-    count = accelerator.count if accelerator else 1
+    accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
+    part = accelerator is not None and entry is not None and is_slice(accelerator, entry)
+    metric = _SLICE_ACTIVE if part else _CARD_UTILIZATION
+    plain = f'{metric}{{namespace="{namespace}",pod=~"{pods}"}}'
+    exported = f'{metric}{{exported_namespace="{namespace}",exported_pod=~"{pods}"}}'
     total = f"sum({plain} or {exported})"
-    return total if count == 1 else f"{total} / {count}"
+    percent = f"100 * {total}" if part else total
+    count = accelerator.count if accelerator else 1
+    return percent if count == 1 else f"{percent} / {count}"
 
 
 def _number(value: float | Decimal) -> str:

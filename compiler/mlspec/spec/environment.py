@@ -77,12 +77,35 @@ class Toleration(Section):
     ] = None
 
 
+_VENDORS_WITHOUT_SLICES = ("amd.com", "gpu.intel.com", "habana.ai")
+
+
+class Claim(Section):
+    """Devices that a driver hands out by dynamic resource allocation, from Kubernetes 1.34 on."""
+
+    device_class: Annotated[
+        DnsName,
+        Field(description="The DeviceClass that the driver brings, as `gpu.nvidia.com`.", examples=["gpu.nvidia.com"]),
+    ]
+    selectors: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=10_240)]],
+        Field(
+            max_length=32,
+            description="CEL expressions that a device has to meet, all of them.",
+            examples=[["device.attributes['gpu.nvidia.com'].architecture == 'Hopper'"]],
+        ),
+    ] = []
+
+
 class CatalogueEntry(Section):
     """A kind of accelerator that the clusters have."""
 
     resource: Annotated[ResourceName, Field(description="The extended resource that its device plugin announces.")] = (
         "nvidia.com/gpu"
     )
+    claim: Annotated[
+        Claim | None, Field(description="In place of `resource`: each replica claims its devices from a driver.")
+    ] = None
     node_selector: Annotated[dict[LabelKey, LabelValue], Field(description="Labels of the nodes that have it.")] = {}
     tolerations: Annotated[list[Toleration], Field(description="Taints of those nodes.")] = []
     mig_strategy: Annotated[
@@ -93,6 +116,20 @@ class CatalogueEntry(Section):
     hourly_cost: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="Cost of one for an hour.")] = (
         None
     )
+
+    @model_validator(mode="after")
+    def _had_in_one_way(self) -> Self:
+        if self.claim is not None and "resource" in self.model_fields_set:
+            raise Invalid("a device is had by a resource or by a claim", "remove one of the two", at=("claim",))
+        if self.claim is not None and self.mig_strategy is not None:
+            raise Invalid(
+                "the device plugin's word, and a claim has none",
+                "remove it; slices are claimed from the DeviceClass mig.nvidia.com",
+                at=("migStrategy",),
+            )
+        if self.mig_strategy is not None and self.resource.startswith(_VENDORS_WITHOUT_SLICES):
+            raise Invalid("only NVIDIA's cards have MIG slices", "remove it", at=("migStrategy",))
+        return self
 
 
 class Gitops(Section):

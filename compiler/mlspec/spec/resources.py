@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .scalars import Cpu, DnsLabel, Size
+from .scalars import Cpu, DnsLabel, MigProfile, Size
 from .section import Section
 
 
@@ -15,10 +15,7 @@ class Accelerator(Section):
 
     type: Annotated[DnsLabel, Field(description="A name in the environment's `accelerators`.")]
     count: Annotated[int, Field(ge=1, le=64, description="How many cards, or slices, each replica gets.")] = 1
-    mig: Annotated[
-        str | None,
-        Field(pattern=r"^[1-7]g\.[1-9][0-9]{0,2}gb(\+me)?$", description="A MIG profile of that card, as `1g.10gb`."),
-    ] = None
+    mig: Annotated[MigProfile | None, Field(description="A MIG profile of that card, as `1g.10gb`.")] = None
 
 
 class Resources(Section):

@@ -235,6 +235,16 @@ ResourceName = Annotated[
         ("nvidia.com/gpu",),
     ),
 ]
+MigProfile = Annotated[
+    str,
+    Word(
+        r"^[0-9]{1,2}g\.[0-9]{1,3}gb([+-][a-z.]{2,8})?$",
+        20,
+        "a MIG profile",
+        "write it as `nvidia-smi mig -lgip` lists it, in small letters: `1g.10gb` is one of seven parts with 10 GB",
+        ("1g.10gb",),
+    ),
+]
 Digest = Annotated[str, Word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")]
 EnvVarName = Annotated[
     str,

@@ -21,7 +21,13 @@ def server_container(plan: Plan) -> Manifest:
             "image": container.image,
             "ports": [{"name": container.port_name, "containerPort": container.port}],
             "env": deepcopy(list(container.env)),
-            "resources": present({"requests": dict(container.requests), "limits": dict(container.limits)}),
+            "resources": present(
+                {
+                    "requests": dict(container.requests),
+                    "limits": dict(container.limits),
+                    "claims": [{"name": plan.claim.name}] if plan.claim else None,
+                }
+            ),
             "startupProbe": _probe(lifecycle.startup, container),
             "livenessProbe": _probe(lifecycle.liveness, container),
             "readinessProbe": _probe(lifecycle.readiness, container),

@@ -32,6 +32,7 @@ def pod_template(plan: Plan) -> Manifest:
                     "runAsGroup": plan.container.user_id,
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
+                "resourceClaims": _claims(plan),
                 "containers": [server_container(plan)],
                 "volumes": _volumes(plan),
             }
@@ -48,6 +49,11 @@ def _spread(plan: Plan, key: str) -> Manifest:
         # Without it the pods of the version that is going would count against those of the one that is coming.
         "matchLabelKeys": ["pod-template-hash"],
     }
+
+
+def _claims(plan: Plan) -> list[Manifest]:
+    claim = plan.claim
+    return [{"name": claim.name, "resourceClaimTemplateName": claim.template}] if claim else []
 
 
 def _volumes(plan: Plan) -> list[Manifest]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.mig import is_slice
 from mlspec.plan.names import plan_names
 from mlspec.plan.plan import Labels
-from mlspec.plan.resources import catalogue_entry
+from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
 from mlspec.plan.scaling import CONTAINER
 from mlspec_runtime import metric_names as metrics
 
@@ -31,7 +32,7 @@ class Subject:
     startup_budget: int
     queue: int
     gpu: bool
-    """Whether it asks for what the DCGM exporter watches."""
+    """Whether it has to itself what the DCGM exporter watches."""
     gpu_slice: bool
     """Whether that is a MIG slice."""
     has_objective: bool
@@ -82,6 +83,7 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
     """`startup_budget` in seconds."""
     spec, entry = resolved.spec, catalogue_entry(resolved)
     accelerator = spec.resources.accelerator
+    measured = entry is not None and is_nvidia(entry) and not is_shared(entry)
     return Subject(
         model=resolved.name,
         namespace=resolved.environment.namespace,
@@ -93,7 +95,7 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         memory=spec.resources.memory,
         startup_budget=startup_budget,
         queue=spec.server.queue,
-        gpu=entry is not None and entry.resource.startswith("nvidia.com/"),
-        gpu_slice=accelerator is not None and accelerator.mig is not None,
+        gpu=measured,
+        gpu_slice=accelerator is not None and entry is not None and is_slice(accelerator, entry),
         has_objective=spec.monitoring.slo is not None,
     )

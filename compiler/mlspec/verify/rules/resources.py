@@ -29,6 +29,11 @@ def accelerators(container: Container) -> dict[str, Any]:
     return {resource: amount for resource, amount in limits.items() if is_extended(resource)}
 
 
+def has_devices(container: Container) -> bool:
+    """Whether a container takes devices of its node, as extended resources or by a claim."""
+    return bool(accelerators(container) or dig(container.spec, "resources", "claims"))
+
+
 def amount(quantity: Any) -> Fraction | None:
     """Exact value of a quantity, written as text or as a number."""
     return value(str(quantity)) if isinstance(quantity, str | int | float) else None

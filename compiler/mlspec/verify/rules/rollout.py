@@ -12,7 +12,7 @@ from ..manifests import Manifests, Pod, dig, entries, mapping, number, text
 from ..problem import Problem
 from .probes import startup_budget
 from .registry import object_rule
-from .resources import accelerators
+from .resources import has_devices
 
 _DEFAULT_DEADLINE = 600
 
@@ -32,7 +32,7 @@ def rollout_cannot_deadlock(manifests: Manifests) -> Iterator[Problem]:
         strategy = mapping(pod.workload, "spec", "strategy")
         if strategy.get("type") == "Recreate":
             continue
-        if any(accelerators(container) for container in pod.containers):
+        if any(has_devices(container) for container in pod.containers):
             for bound in ("maxSurge", "maxUnavailable"):
                 if not isinstance(dig(strategy, "rollingUpdate", bound), int):
                     yield _problem(pod, "strategy", f"{bound} must be a number of pods where accelerators are scarce")
