@@ -77,6 +77,10 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
         from ._refusal import foreign
 
         return _refuse(foreign(changes))
+    if changes.immutable:
+        from ._refusal import immutable
+
+        return _refuse(immutable(changes))
     if changes.emptied and not allow_empty:
         from ._refusal import emptied
 

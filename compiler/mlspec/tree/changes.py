@@ -9,6 +9,7 @@ from functools import cached_property
 
 from mlspec.artifacts.file import Output
 
+from .immutable import immutable_parts
 from .journal import Journal
 from .layout import Layout
 from .standing import Standing
@@ -58,6 +59,13 @@ class Changes:
     @cached_property
     def foreign(self) -> tuple[Change, ...]:
         return tuple(change for change in self.files if change.kind is Kind.FOREIGN)
+
+    @cached_property
+    def immutable(self) -> tuple[tuple[Change, str], ...]:
+        """Each generated object of which a part would change that Kubernetes lets nobody change, with that part."""
+        # What somebody edited by hand was perhaps never deployed.
+        stale = (change for change in self.files if change.kind is Kind.STALE)
+        return tuple((change, path) for change in stale for path in immutable_parts(change.found, change.after))
 
     @cached_property
     def edited(self) -> tuple[Change, ...]:
