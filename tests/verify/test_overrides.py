@@ -127,7 +127,7 @@ FINDINGS = {
         "- {target: {kind: Deployment}, patch: {spec: {template: {spec: {hostNetwork: true}}}}}",
         "MLS242",
         "true",
-        "the node's own is not for a model (rule 28)",
+        "the node's own is not for a model",
     ),
     "a rule broken in a list": (
         "- target: {kind: Deployment}\n"
@@ -163,5 +163,25 @@ FINDINGS = {
 @pytest.mark.parametrize(("overrides", "code", "covered", "says"), FINDINGS.values(), ids=FINDINGS)
 def test_what_is_wrong_is_told_at_its_line(overrides: str, code: str, covered: str, says: str) -> None:
     found, text = _finding(overrides)
-    assert (found.code, says in found.message) == (code, True), found
+    assert (found.code, says in f"{found.message}: {found.label}") == (code, True), found
     assert text.startswith(covered), text
+
+
+def test_what_kubernetes_took_away_is_told_where_the_environment_is_raised() -> None:
+    rule = "{to: [{ipBlock: {cidr: 10.0.0.1/8}}], ports: [{port: 443}]}"
+    override = f"- target: {{kind: NetworkPolicy}}\n  patch: [{{op: add, path: /spec/egress/-, value: {rule}}}]"
+    found = {}
+    for minor in ("1.35", "1.36", "1.37"):
+        environment = (
+            f'apiVersion: mlspec.dev/v1\nkind: Environment\nmetadata: {{name: prod}}\nspec:\n  kubernetes: "{minor}"\n'
+        )
+        text = SPEC + "".join(f"    {line}\n" for line in override.splitlines())
+        files = {
+            "specs/churn/model.yaml": text.encode(),
+            "specs/churn/model.joblib": b"a model",
+            "specs/prod.yaml": environment.encode(),
+        }
+        found[minor] = compile_workspace(FilesInMemory(files)).diagnostics
+    assert [len(each) for each in found.values()] == [0, 1, 1]
+    assert found["1.36"][0].code == "MLS243"
+    assert [place.span.line for place in found["1.36"][0].related] == [5]

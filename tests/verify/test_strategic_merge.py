@@ -35,7 +35,7 @@ def test_maps_merge_and_null_removes() -> None:
     assert "app.kubernetes.io/name" in merged["metadata"]["labels"]
 
 
-def test_containers_merge_by_name_and_keep_their_order() -> None:
+def test_containers_merge_by_name_and_stand_in_the_order_of_the_patch() -> None:
     pod = _in_pod({"containers": [{"name": "server", "image": "other:1"}, {"name": "agent", "image": "agent:1"}]})
     assert _named(pod["containers"]) == ["server", "agent"]
     assert pod["containers"][0]["image"] == "other:1"
@@ -45,7 +45,7 @@ def test_containers_merge_by_name_and_keep_their_order() -> None:
 def test_environment_merges_by_name_inside_a_container() -> None:
     env = [{"name": "LEVEL", "value": "debug"}, {"name": "NEW", "value": "1"}, {"name": "TOKEN", "$patch": "delete"}]
     pod = _in_pod({"containers": [{"name": "server", "env": env}]})
-    assert _named(pod["containers"][0]["env"]) == ["LEVEL", "SETTINGS", "NEW"]
+    assert _named(pod["containers"][0]["env"]) == ["LEVEL", "NEW", "SETTINGS"]
     assert pod["containers"][0]["env"][0]["value"] == "debug"
 
 
@@ -59,8 +59,8 @@ def test_a_list_that_is_atomic_is_replaced() -> None:
 def test_a_list_of_scalars_that_merges_has_each_once() -> None:
     merged = _merged({"metadata": {"finalizers": ["a"]}})
     assert strategic_merge(merged, {"metadata": {"finalizers": ["b", "a"]}}, SCHEMA)["metadata"]["finalizers"] == [
-        "a",
         "b",
+        "a",
     ]
     without = {"metadata": {"$deleteFromPrimitiveList/finalizers": ["a"]}}
     assert strategic_merge(merged, without, SCHEMA)["metadata"]["finalizers"] == []
@@ -87,7 +87,7 @@ def test_a_volume_of_another_type_retains_only_what_is_named() -> None:
 
 def test_what_is_new_has_no_nulls_and_directives() -> None:
     pod = _in_pod({"containers": [{"name": "agent", "image": None, "env": [{"name": "A", "value": None}]}]})
-    assert pod["containers"][1] == {"name": "agent", "env": [{"name": "A"}]}
+    assert pod["containers"][0] == {"name": "agent", "env": [{"name": "A"}]}
 
 
 def test_lists_of_a_custom_resource_are_replaced() -> None:

@@ -204,7 +204,8 @@ def _unknown_word(section: type[Section], node: Node, path: Path) -> Diagnostic:
     found = node.get(*path)
     word = found.text if found else ""
     choices = choices_of(section, path)
-    near = did_you_mean(word, choices)
+    # One number is not a slip of the pen for another: of versions, all the choices say more.
+    near = did_you_mean(word, choices) if any(map(str.isalpha, word)) else None
     label, remedy = "not one of the choices", "the choices are: " + ", ".join(choices)
     if found and not isinstance(found.value, str) and word in choices:
         label, remedy = f"{_kind(found).removesuffix(' with a fraction')} to YAML", f'write it in quotes: "{word}"'

@@ -106,30 +106,42 @@ def _merge_key(merged: dict[str, Any], key: str, value: Any, field: _Field, path
 
 
 def _merge_list(old: list[Any], patch: list[Any], field: _Field, path: tuple[str | int, ...]) -> list[Any]:
-    """Items with the same key merge, new ones come last; of scalars, each stands once."""
+    """Items with the same key merge, in kubectl's order; of scalars, each stands once."""
     name = field.merge_key
     if not name:
-        return old + [item for item in patch if item not in old]
+        return _in_order(patch, [item for item in old if item not in patch], old)
     if any(
         isinstance(item, Mapping) and item.keys() == {_DIRECTIVE} and item[_DIRECTIVE] == "replace" for item in patch
     ):
         return [_plain(item) for item in patch if _DIRECTIVE not in item]
-    merged = copy.deepcopy(old)
+    merged: dict[Any, Any] = {}
     for index, item in enumerate(patch):
         if not isinstance(item, Mapping) or name not in item:
             raise PatchFailed(f"an item of this list needs its `{name}`: the list merges by it", (*path, index))
-        position = next(
-            (
-                place
-                for place, known in enumerate(merged)
-                if isinstance(known, Mapping) and known.get(name) == item[name]
-            ),
-            len(merged),
-        )
-        known = merged[position] if position < len(merged) else {}
-        new = _merge(known, item, field.items, (*path, index))
-        merged[position : position + 1] = [] if new is None else [new]
-    return merged
+        known = merged.get(item[name]) or next((each for each in old if _key(each, name) == item[name]), {})
+        merged[item[name]] = _merge(known, item, field.items, (*path, index))
+    untouched = [copy.deepcopy(item) for item in old if _key(item, name) not in merged]
+    changed = {key: item for key, item in merged.items() if item is not None}
+    order = [_key(item, name) for item in old]
+    keys = _in_order(list(changed), [_key(item, name) for item in untouched], order)
+    return [changed[key] if key in changed else untouched.pop(0) for key in keys]
+
+
+def _key(item: Any, name: str) -> Any:
+    return item.get(name) if isinstance(item, Mapping) else None
+
+
+def _in_order(patched: list[Any], untouched: list[Any], before: list[Any]) -> list[Any]:
+    """Both lists in one: an untouched item goes first where it stood before what is patched; what is new goes at once.
+
+    Source: `mergeSortedSlice` in k8s.io/apimachinery/pkg/util/strategicpatch.
+    """
+    result: list[Any] = []
+    left, right = untouched.copy(), patched.copy()
+    while left and right:
+        stood_before = right[0] in before and before.index(left[0]) < before.index(right[0])
+        result.append((left if stood_before else right).pop(0))
+    return [*result, *left, *right]
 
 
 def _plain(value: Any) -> Any:

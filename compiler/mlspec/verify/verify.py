@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.manifest import ManifestFile
@@ -15,14 +15,29 @@ from .expressions import expression_problems
 from .kubernetes_schema import schema_problems
 from .overrides import apply_overrides, blamed
 from .problem import Manifest, Problem
+from .retired import retired_in
 from .rules.registry import rule_problems
 
 BROKEN_BY_OVERRIDE = code(
     "MLS242",
     "override-breaks-output",
-    title="an override makes an object that would not work",
+    title="an override that breaks its object",
     reason="The cluster would refuse the object, or the service would fail at its next rollout, failure or scaling.",
-    remedy="change the override so that the rule holds",
+    remedy="change the override",
+)
+TAKEN_AWAY = code(
+    "MLS243",
+    "taken-away-by-kubernetes",
+    title="something that the environment's Kubernetes does not do any more",
+    reason="A schema still accepts it; the clusters do not act on it, or refuse it.",
+    remedy="use what has taken its place",
+)
+DEPRECATED = code(
+    "MLS244",
+    "deprecated-by-kubernetes",
+    title="something that the environment's Kubernetes deprecates",
+    reason="It still works, and a later minor takes it away.",
+    remedy="use what has taken its place",
 )
 BROKEN_BY_US = code(
     "MLS901",
@@ -45,6 +60,7 @@ def verify(resolved: ResolvedSpec, plan: Plan, outputs: Sequence[Output]) -> tup
     if problems:
         ours = set(manifest_problems(_manifests(outputs), plan.kubernetes))
         found += [_diagnostic(resolved, plan, problem, ours=problem in ours) for problem in problems]
+    found += _retired(resolved, plan, _manifests(changed))
     return patched, found
 
 
@@ -68,5 +84,26 @@ def _diagnostic(resolved: ResolvedSpec, plan: Plan, problem: Problem, *, ours: b
     if ours or not plan.patches:
         message = f"{resolved.name} in {plan.environment}: {problem}"
         return BROKEN_BY_US.error(resolved.model.name_span, message)
-    span = resolved.at(*blamed(plan.patches, problem))
-    return BROKEN_BY_OVERRIDE.error(span, f"with the overrides for {plan.environment}, {problem}", label="made so here")
+    place = f"`{problem.place}` of {problem.object}" if problem.path else problem.object
+    why = f"rule {problem.rule} of docs/rules.md says why" if problem.rule else "the cluster would refuse it"
+    return BROKEN_BY_OVERRIDE.error(
+        resolved.at(*blamed(plan.patches, problem)),
+        f"{problem.object} would not work with the overrides for {plan.environment}",
+        label=problem.message,
+        remedy=f"change what the override makes of {place}; {why}",
+    )
+
+
+def _retired(resolved: ResolvedSpec, plan: Plan, changed: Iterable[Manifest]) -> Iterator[Diagnostic]:
+    """What overrides bring in that the environment's minor took away or deprecates."""
+    for manifest in changed:
+        for row, problem in retired_in(manifest, plan.kubernetes):
+            report, done = (TAKEN_AWAY.error, "took away") if row.refused else (DEPRECATED.warning, "deprecates")
+            since = f"{row.since[0]}.{row.since[1]}"
+            yield report(
+                resolved.at(*blamed(plan.patches, problem)),
+                f"Kubernetes {since} {done} what an override adds to {problem.object}",
+                label=row.message,
+                remedy=row.instead,
+                related=resolved.environment.related(f"{since} or later", "kubernetes"),
+            )
