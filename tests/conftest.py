@@ -14,11 +14,17 @@ from hypothesis import HealthCheck, settings
 
 from tests.golden import Golden
 
-# No test is about time: a busy machine must not turn a property red. `--hypothesis-profile long` searches for minutes.
+# No test is about time: a busy machine must not turn a property red. The ordinary profile tries 100
+# workspaces for each property, `--hypothesis-profile nightly` 2,000, `long` 5,000.
 # Under CI the examples are always the same: a pull request is not red for what it did not touch.
 settings.register_profile(
-    "ordinary", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
+    "ordinary",
+    max_examples=100,
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("nightly", settings.get_profile("ordinary"), max_examples=2_000, derandomize=False)
 settings.register_profile("long", settings.get_profile("ordinary"), max_examples=5_000, derandomize=False)
 settings.load_profile("ordinary")
 

@@ -42,13 +42,24 @@ def crd_problems(manifests: Iterable[Mapping[str, Any]]) -> list[str]:
     return found
 
 
+def definition_of(manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The OpenAPI schema by which a cluster fills in and prunes a custom resource; LookupError where there is none."""
+    group, _, version = manifest["apiVersion"].rpartition("/")
+    return _definition(group, version, manifest["kind"])
+
+
 @cache
-def _validator(group: str, version: str, kind: str) -> Draft202012Validator:
+def _definition(group: str, version: str, kind: str) -> Mapping[str, Any]:
     file = FOLDER / f"{group}_{version}_{kind}.json"
     if not file.is_file():
         raise LookupError(f"there is no definition of {kind} in {group}/{version}")
-    definition = json.loads(file.read_text(encoding="utf-8"))
-    schema = _closed(definition["openAPIV3Schema"])
+    schema: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))["openAPIV3Schema"]
+    return schema
+
+
+@cache
+def _validator(group: str, version: str, kind: str) -> Draft202012Validator:
+    schema = _closed(_definition(group, version, kind))
     schema["properties"] |= {
         "apiVersion": {"const": f"{group}/{version}"},
         "kind": {"const": kind},

@@ -13,12 +13,14 @@ from mlspec.verify.rules.registry import rule_problems
 from tests.artifacts.plans import PLANS
 from tests.artifacts.rendered import deployment_files, environment_files, objects
 from tests.crds import crd_problems, require_crds
+from tests.rules.differences import differences
 
 MINORS = ["1.33", "1.34", "1.35", "1.36", "1.37"]
 WAVES = {
     "ServiceAccount": "-2",
     "NetworkPolicy": "-2",
     "ConfigMap": "-2",
+    "ResourceClaimTemplate": "-1",
     "Deployment": None,
     "Service": None,
     "HTTPRoute": "1",
@@ -42,8 +44,10 @@ def leaves(value: Any) -> Iterator[Any]:
         yield from leaves(child)
 
 
-@pytest.mark.parametrize("minor", MINORS)
-@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize(
+    ("name", "minor"),
+    [(name, minor) for name, plan in PLANS.items() for minor in MINORS if not plan.claim or minor >= "1.34"],
+)
 def test_kubernetes_knows_every_field(name: str, minor: str) -> None:
     for item in cluster_objects(name):
         if not item["apiVersion"].startswith(CUSTOM):
@@ -89,6 +93,12 @@ def test_nothing_is_null_or_empty(name: str) -> None:
     for item in [*objects(deployment_files(name)), *objects(environment_files())]:
         empty = [value for value in leaves(item) if value is None or value in ({}, [])]
         assert not empty, item["kind"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_nothing_differs_after_applying(name: str) -> None:
+    require_crds()
+    assert list(differences([*objects(deployment_files(name)), *objects(environment_files())])) == []
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -8,7 +8,9 @@ from typing import Any
 
 from hypothesis import given
 
-from tests.rules.outputs import problems
+from tests.crds import FOLDER
+from tests.rules.differences import differences
+from tests.rules.outputs import deployments, problems
 from tests.strategies import Workspace, workspaces
 
 from .compiled import Objects, compiled, digests, objects
@@ -18,6 +20,8 @@ from .compiled import Objects, compiled, digests, objects
 def test_every_rule_holds(workspace: Workspace) -> None:
     result = compiled(workspace.texts())
     assert problems(result) == []
+    if FOLDER.is_dir():
+        assert [each for deployment in deployments(result) for each in differences(deployment.objects)] == []
     _names_are_unique_and_fit(objects(result))
     written = sum(len(outputs) for outputs in result.outputs.values())
     # On some file systems, two names that differ by case are one.
@@ -49,3 +53,27 @@ def _labels(node: object) -> Iterator[str]:
     elif isinstance(node, list):
         for item in node:
             yield from _labels(item)
+
+
+@given(workspaces())
+def test_pods_go_where_the_catalogue_says(workspace: Workspace) -> None:
+    """Rule 4: an accelerator's nodes, the taints that its pods tolerate, and nothing of it without one."""
+    result = compiled(workspace.texts())
+    found = {
+        path.rsplit("/", 1)[0]: each for path, each in objects(result).items() if path.endswith("/deployment.yaml")
+    }
+    for resolved in result.resolution.specs:
+        (folder,) = (path for path in found if path.endswith(f"/{resolved.environment.name}/{resolved.name}"))
+        pod = found[folder][0]["spec"]["template"]["spec"]
+        asked = resolved.spec.resources.accelerator
+        entry = resolved.environment.spec.accelerators[asked.type] if asked else None
+        assert pod.get("nodeSelector", {}) == (entry.node_selector if entry else {})
+        assert [each["key"] for each in pod.get("tolerations", [])] == [
+            each.key for each in (entry.tolerations if entry else [])
+        ]
+        limits = pod["containers"][0]["resources"]["limits"]
+        devices = [int(value) for name, value in limits.items() if "/" in name]
+        claims = pod.get("resourceClaims", [])
+        assert (devices, len(claims)) == (
+            ([] if entry.claim else [asked.count], int(bool(entry.claim))) if entry and asked else ([], 0)
+        )

@@ -1,0 +1,69 @@
+"""What the API server would print otherwise, drop or fill in is found, in any kind; what says something is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.crds import require_crds
+from tests.rules.differences import differences
+from tests.verify.sound_objects import broken
+
+POD = "Deployment/spec/template/spec/"
+CONTAINER = POD + "containers/0/"
+FOUND = {
+    CONTAINER + "imagePullPolicy": "IfNotPresent",
+    CONTAINER + "ports/0/protocol": "TCP",
+    CONTAINER + "livenessProbe/httpGet/scheme": "HTTP",
+    CONTAINER + "livenessProbe/successThreshold": 1,
+    CONTAINER + "livenessProbe/initialDelaySeconds": 0,
+    CONTAINER + "resources/limits/memory": "8192Mi",
+    CONTAINER + "resources/requests/cpu": "1000m",
+    CONTAINER + "stdin": False,
+    POD + "restartPolicy": "Always",
+    POD + "hostNetwork": False,
+    POD + "nodeSelector": {},
+    POD + "volumes/2/configMap/defaultMode": 420,
+    "Deployment/spec/strategy/type": "RollingUpdate",
+    "Deployment/spec/minReadySeconds": 0,
+    "Service/spec/type": "ClusterIP",
+    "Service/spec/ports/0/targetPort": 80,
+    "NetworkPolicy/spec/ingress/0/ports/0/protocol": "TCP",
+    "NetworkPolicy/spec/policyTypes": ["Ingress"],
+    "HorizontalPodAutoscaler/spec/behavior/scaleDown/selectPolicy": "Max",
+    "ResourceClaimTemplate/spec/spec/devices/requests/0/exactly/count": 1,
+    "HTTPRoute/spec/rules/0/backendRefs/0/weight": 1,
+    "HTTPRoute/spec/parentRefs/0/kind": "Gateway",
+}
+SAID = {
+    CONTAINER + "imagePullPolicy": "Always",
+    CONTAINER + "ports/0/protocol": "UDP",
+    CONTAINER + "livenessProbe/periodSeconds": 10,
+    CONTAINER + "resources/limits/memory": "8Gi",
+    POD + "automountServiceAccountToken": False,
+    POD + "volumes/1/emptyDir": {},
+    "Deployment/spec/strategy/rollingUpdate/maxSurge": 0,
+    "Deployment/metadata/annotations": {"a": ""},
+    "Service/spec/type": "LoadBalancer",
+    "Service/spec/ports/0/targetPort": "http",
+    "NetworkPolicy/spec/policyTypes": ["Ingress", "Egress"],
+    "HTTPRoute/spec/rules/0/backendRefs/0/weight": 9,
+    "ResourceClaimTemplate/spec/spec/devices/requests/0/exactly/count": 2,
+}
+
+
+def test_nothing_is_found_in_sound_objects() -> None:
+    require_crds()
+    assert list(differences(broken({}))) == []
+
+
+@pytest.mark.parametrize(("path", "value"), FOUND.items())
+def test_a_difference_is_found(path: str, value: object) -> None:
+    require_crds()
+    (place,) = differences(broken({"set": {path: value}}))
+    assert place.partition(":")[0].endswith(path.rpartition("/")[2])
+
+
+@pytest.mark.parametrize(("path", "value"), SAID.items())
+def test_what_says_something_is_none(path: str, value: object) -> None:
+    require_crds()
+    assert list(differences(broken({"set": {path: value}}))) == []
