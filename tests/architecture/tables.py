@@ -5,9 +5,16 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
 
 import mlspec
 from mlspec.codes import all_codes
+from mlspec.plan.kubernetes_features import ON_BY_DEFAULT
+from mlspec.plan.mig import PROFILES
+from mlspec.verify.retired import RETIRED
+from mlspec.verify.rules.numbered import RULES, Rule
 from mlspec.verify.rules.registry import all_rules
 from mlspec.verify.verify import BROKEN_BY_OVERRIDE, BROKEN_BY_US
 
@@ -21,16 +28,15 @@ _FAMILIES = {
     "6": "Not supported yet",
     "9": "A bug in mlspec",
 }
-_GENERATED = "<!-- Generated: `pytest tests/architecture --update-golden` writes this file. -->\n"
+_CASES = Path(__file__).parents[1] / "verify" / "rule_cases"
+GENERATED = "<!-- Generated: `pytest tests/architecture --update-golden` writes this file. -->\n"
 
 
 def diagnostics_page() -> str:
     """Every code by family: what it says, why it is a finding, what to do."""
-    for module in pkgutil.walk_packages(mlspec.__path__, "mlspec."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+    _load_all()
     codes = all_codes()
-    text = f"# Diagnostics\n\n{_GENERATED}\n{len(codes)} kinds of findings. `mlspec explain CODE` prints one of them.\n"
+    text = f"# Diagnostics\n\n{GENERATED}\n{len(codes)} kinds of findings. `mlspec explain CODE` prints one of them.\n"
     for digit, family in _FAMILIES.items():
         rows = [
             (f"`{code.id}`", code.name, _sentence(code.title), code.reason, _sentence(code.remedy))
@@ -44,19 +50,78 @@ def diagnostics_page() -> str:
 
 
 def rules_page() -> str:
-    """Every object rule by number: what holds, and the function that decides it."""
+    """Every rule by number: what holds and why, what refuses a spec that asks otherwise, what decides and tests it."""
     rules = all_rules()
+    _load_all()
     rows = [
+        (str(number), _sentence(rule.title), rule.reason, _refused_by(rule), _tested(number))
+        for number, rule in RULES.items()
+    ]
+    functions = [
         (str(rule.number), rule.title, f"`{rule.name}` in `{rule.check.__module__.replace('.', '/')}.py`")
         for rule in rules
     ]
     return (
-        f"# Rules for what is generated\n\n{_GENERATED}\n"
-        f"{len(rules)} checks of what holds for every set of objects that `mlspec compile` writes, with overrides.\n"
-        "The schemas of the Kubernetes version and the grammar of PromQL are checked beside them. Where an override\n"
-        f"breaks a rule, the finding is {BROKEN_BY_OVERRIDE.id}; a break without one is a bug of ours, "
-        f"{BROKEN_BY_US.id}.\n\n" + _table(("number", "what holds", "decided by"), rows)
+        f"# Rules for what is generated\n\n{GENERATED}\n"
+        f"{len(RULES)} rules hold for everything that `mlspec compile` writes, overrides applied. Where a spec can\n"
+        "ask otherwise, a check refuses it at its own line; where an override breaks a rule, the finding is "
+        f"{BROKEN_BY_OVERRIDE.id}; a\nbreak without one is a bug of ours, {BROKEN_BY_US.id}. "
+        "Beside the rules stand the schemas of the environment's Kubernetes\nand the grammar of PromQL.\n\n"
+        "Each rule is also a property: Hypothesis makes whole workspaces, and every rule holds for what they compile\n"
+        "to, on every minor since the environment's (`tests/properties/test_rules_hold.py`). *Cases* are sound\n"
+        "deployments with one thing broken, which the rule has to find at its place (`tests/verify/rule_cases`).\n\n"
+        + _table(("rule", "what holds", "why", "a spec that asks otherwise", "cases"), rows)
+        + f"\n## Functions\n\n{len(rules)} functions decide the rules on finished objects.\n\n"
+        + _table(("rule", "what holds", "decided by"), functions)
     )
+
+
+def _refused_by(rule: Rule) -> str:
+    """Each code with what to do about it; else why a spec cannot ask otherwise."""
+    known = {code.id: code for code in all_codes()}
+    said = [f"`{identifier}`: {known[identifier].remedy}" for identifier in rule.codes]
+    return "; ".join(said) or "cannot: nothing in the language says it"
+
+
+def _tested(number: int) -> str:
+    cases = sum(case["rule"] == number for file in _CASES.glob("*.yaml") for case in yaml.safe_load(file.read_text()))
+    return "; ".join(text for text in (str(cases) if cases else "", RULES[number].elsewhere) if text)
+
+
+def kubernetes_page() -> str:
+    """What each Kubernetes minor has, and what it took away; the cards and slices that are known."""
+    since = [(f"`{name}`", ".".join(map(str, minor))) for name, minor in sorted(ON_BY_DEFAULT.items())]
+    retired = [
+        (
+            ".".join(map(str, row.since)),
+            f"`{row.kind}` `{'.'.join(str(step) for step in row.path)}`",
+            row.message + ("" if row.refused else " (a warning)"),
+            row.instead,
+            row.source,
+        )
+        for row in sorted(RETIRED, key=lambda row: row.since)
+    ]
+    cards = [(card, ", ".join(f"`{profile}`" for profile in profiles)) for card, profiles in PROFILES.items()]
+    return (
+        f"# What Kubernetes and its cards have\n\n{GENERATED}\n"
+        "An environment says the oldest minor that its clusters run (`kubernetes`). What is not on by default\n"
+        "there is not emitted, and a spec that needs it is refused with that line beside its own.\n\n"
+        "## On by default\n\n" + _table(("feature", "since"), since) + "\n## Taken away or deprecated\n\n"
+        "A schema accepts all of it in every minor; what an override brings in is told when the environment is raised\n"
+        "to that minor (`MLS243`, `MLS244`). An API that a minor does not serve is refused by its schemas.\n\n"
+        + _table(("since", "where", "what", "instead", "source"), retired)
+        + "\n## Slices of a card\n\n"
+        "The profiles of NVIDIA's [MIG user guide]"
+        "(https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html). Of a card that is not\n"
+        "listed, any profile of the right form is taken.\n\n" + _table(("card", "profiles"), cards)
+    )
+
+
+def _load_all() -> None:
+    """Every module, so that every code is declared."""
+    for module in pkgutil.walk_packages(mlspec.__path__, "mlspec."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
 
 
 def _sentence(text: str) -> str:

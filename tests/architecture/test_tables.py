@@ -7,14 +7,32 @@ from pathlib import Path
 
 import pytest
 
-from .tables import diagnostics_page, rules_page
+from mlspec.verify.rules.numbered import RULES
+from mlspec.verify.rules.registry import all_rules
+from tests.linters.listed import linters_page
+
+from .tables import GENERATED, diagnostics_page, kubernetes_page, rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize(("name", "page"), [("diagnostics.md", diagnostics_page), ("rules.md", rules_page)])
+PAGES = {
+    "diagnostics.md": diagnostics_page,
+    "kubernetes.md": kubernetes_page,
+    "linters.md": lambda: linters_page(GENERATED),
+    "rules.md": rules_page,
+}
+
+
+@pytest.mark.parametrize(("name", "page"), PAGES.items())
 def test_a_table_is_up_to_date(name: str, page: Callable[[], str], pytestconfig: pytest.Config) -> None:
     path = DOCS / name
     if pytestconfig.getoption("--update-golden"):
         path.write_text(page(), encoding="utf-8")
     assert path.read_text(encoding="utf-8") == page(), f"docs/{name} is stale (--update-golden)"
+
+
+def test_each_rule_has_a_function_or_says_what_else_holds_it() -> None:
+    decided = {rule.number for rule in all_rules()}
+    assert decided <= RULES.keys() == set(range(1, 37))
+    assert [number for number, rule in RULES.items() if number not in decided and not rule.elsewhere] == []
