@@ -118,7 +118,8 @@ def _merge_list(old: list[Any], patch: list[Any], field: _Field, path: tuple[str
     for index, item in enumerate(patch):
         if not isinstance(item, Mapping) or name not in item:
             raise PatchFailed(f"an item of this list needs its `{name}`: the list merges by it", (*path, index))
-        known = merged.get(item[name]) or next((each for each in old if _key(each, name) == item[name]), {})
+        before: Mapping[str, Any] = next((each for each in old if _key(each, name) == item[name]), {})
+        known = merged.get(item[name]) or before
         merged[item[name]] = _merge(known, item, field.items, (*path, index))
     untouched = [copy.deepcopy(item) for item in old if _key(item, name) not in merged]
     changed = {key: item for key, item in merged.items() if item is not None}
