@@ -116,7 +116,7 @@ def _merge_list(old: list[Any], patch: list[Any], field: _Field, path: tuple[str
         return [_plain(item) for item in patch if _DIRECTIVE not in item]
     merged: dict[Any, Any] = {}
     for index, item in enumerate(patch):
-        if not isinstance(item, Mapping) or name not in item:
+        if _key(item, name) is None:
             raise PatchFailed(f"an item of this list needs its `{name}`: the list merges by it", (*path, index))
         before: Mapping[str, Any] = next((each for each in old if _key(each, name) == item[name]), {})
         known = merged.get(item[name]) or before
@@ -129,7 +129,9 @@ def _merge_list(old: list[Any], patch: list[Any], field: _Field, path: tuple[str
 
 
 def _key(item: Any, name: str) -> Any:
-    return item.get(name) if isinstance(item, Mapping) else None
+    """By which an item merges; None for one that has no key, or none that could be compared."""
+    key = item.get(name) if isinstance(item, Mapping) else None
+    return None if isinstance(key, Mapping | list) else key
 
 
 def _in_order(patched: list[Any], untouched: list[Any], before: list[Any]) -> list[Any]:
