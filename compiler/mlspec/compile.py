@@ -18,6 +18,7 @@ from mlspec.plan.context import plan_context
 from mlspec.plan.gitops import plan_environment
 from mlspec.source.files import Files
 from mlspec.source.read import read_specs
+from mlspec.verify.overrides import without_effect
 from mlspec.verify.verify import verify
 
 
@@ -46,7 +47,7 @@ def compile(  # noqa: A001 - the project's own verb
         if not has_errors(problems):
             problems += _render(resolved, result)
         of_environments += [(resolved.environment.name, problem) for problem in problems]
-    found += joined(of_environments)
+    found += joined(without_effect(resolution.specs, of_environments))
     for environment in resolution.environments:
         plan = plan_environment(environment, resolution.workspace)
         result.outputs[environment.name] = render_environment(plan) if plan else []

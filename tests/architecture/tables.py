@@ -70,7 +70,7 @@ def rules_page() -> str:
         "Each rule is also a property: Hypothesis makes whole workspaces, and every rule holds for what they compile\n"
         "to, on every minor since the environment's (`tests/properties/test_rules_hold.py`). *Cases* are sound\n"
         "deployments with one thing broken, which the rule has to find at its place (`tests/verify/rule_cases`).\n\n"
-        + _table(("rule", "what holds", "why", "a spec that asks otherwise", "cases"), rows)
+        + _table(("rule", "what holds", "why", "a spec that asks otherwise", "tested besides"), rows)
         + f"\n## Functions\n\n{len(rules)} functions decide the rules on finished objects.\n\n"
         + _table(("rule", "what holds", "decided by"), functions)
     )
@@ -85,7 +85,7 @@ def _refused_by(rule: Rule) -> str:
 
 def _tested(number: int) -> str:
     cases = sum(case["rule"] == number for file in _CASES.glob("*.yaml") for case in yaml.safe_load(file.read_text()))
-    return "; ".join(text for text in (str(cases) if cases else "", RULES[number].elsewhere) if text)
+    return "; ".join(text for text in (f"{cases} cases" if cases else "", RULES[number].elsewhere) if text)
 
 
 def kubernetes_page() -> str:

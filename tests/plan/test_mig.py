@@ -18,6 +18,9 @@ RESOURCES = {
     ("nvidia.com/gpu", "1g.10gb", "mixed"): "nvidia.com/mig-1g.10gb",
     ("nvidia.com/gpu", "1g.10gb+me", "mixed"): "nvidia.com/mig-1g.10gb.me",
     ("nvidia.com/gpu", "1g.10gb", "single"): "nvidia.com/gpu",
+    ("nvidia.com/gpu.shared", "1g.10gb", "mixed"): "nvidia.com/mig-1g.10gb.shared",
+    ("nvidia.com/gpu.shared", None, None): "nvidia.com/gpu.shared",
+    ("gpu.intel.com/xe", None, None): "gpu.intel.com/xe",
     ("gpu.example.com/a100", "7g.80gb", "mixed"): "gpu.example.com/mig-7g.80gb",
     ("amd.com/gpu", None, None): "amd.com/gpu",
 }

@@ -10,6 +10,7 @@ from . import quantities
 from .plan import Labels, Manifest, Placement
 
 _TEMPORARY = 2**30
+_SHARED = ".shared"
 _TOPOLOGY = ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
 
 
@@ -29,7 +30,7 @@ def is_shared(entry: CatalogueEntry) -> bool:
 
     Source: `renameByDefault` in the documentation of NVIDIA's device plugin: a shared resource ends with `.shared`.
     """
-    return entry.claim is None and entry.resource.endswith(".shared")
+    return entry.claim is None and entry.resource.endswith(_SHARED)
 
 
 def extended_resource(accelerator: Accelerator, entry: CatalogueEntry) -> str:
@@ -38,8 +39,8 @@ def extended_resource(accelerator: Accelerator, entry: CatalogueEntry) -> str:
     Source: "MIG Strategies" of the NVIDIA device plugin: under *mixed* each profile is a resource of its own.
     """
     if accelerator.mig and entry.mig_strategy == "mixed":
-        vendor = entry.resource.partition("/")[0]
-        return f"{vendor}/mig-{accelerator.mig.replace('+', '.')}"
+        vendor, shared = entry.resource.partition("/")[0], _SHARED if is_shared(entry) else ""
+        return f"{vendor}/mig-{accelerator.mig.replace('+', '.')}{shared}"
     return str(entry.resource)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.manifest import ManifestFile, declared_kinds, rewrite
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic
+from mlspec.diagnostics import Diagnostic, Severity
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import Manifest, Patch
 from mlspec.source.suggestion import did_you_mean
@@ -54,6 +56,24 @@ def apply_overrides(
                 message = f"the override does not fit {identity(file.manifest)}: {failed.message}"
                 found.append(NOT_APPLICABLE.error(resolved.at(*where), message, label="here"))
     return patched, found
+
+
+def without_effect(
+    specs: Sequence[ResolvedSpec], found: Iterable[tuple[str, Diagnostic]]
+) -> Iterator[tuple[str, Diagnostic]]:
+    """The findings of each environment; an override that matches nothing in any of its environments is an error."""
+    findings = list(found)
+    missed = Counter(each.span for _, each in findings if each.code == NO_TARGET.id)
+    asked = Counter(
+        resolved.at("overrides", index, "target", "name" if item.target.name else "kind")
+        for resolved in specs
+        for index, item in enumerate(resolved.spec.overrides)
+    )
+    for environment, each in findings:
+        if each.code == NO_TARGET.id and missed[each.span] == asked[each.span]:
+            yield environment, replace(each, severity=Severity.ERROR, help=NO_TARGET.remedy)
+        else:
+            yield environment, each
 
 
 def blamed(patches: Sequence[Patch], problem: Problem) -> Path:

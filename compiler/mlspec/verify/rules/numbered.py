@@ -79,6 +79,7 @@ RULES: Mapping[int, Rule] = {
     13: Rule(
         "A change of configuration rolls the pods, and nothing else does",
         "Pods with old settings would run on; others would restart for nothing.",
+        elsewhere="`tests/rules/test_rolls.py` changes each field",
     ),
     14: Rule(
         "A start-up probe with a derived budget; liveness is not readiness",
@@ -137,7 +138,11 @@ RULES: Mapping[int, Rule] = {
         "Nothing says so at apply time: the pods wait, or nobody reaches them.",
         ("MLS201", "MLS228"),
     ),
-    26: Rule("A ConfigMap is smaller than 1 MiB", "etcd takes none that is larger."),
+    26: Rule(
+        "A ConfigMap is smaller than 1 MiB",
+        "etcd takes none that is larger.",
+        elsewhere="`tests/verify/test_object_rules.py` makes one that is not",
+    ),
     27: Rule(
         "An image is named by a tag that does not move, or by digest",
         "Two pods of one Deployment could run two images.",
@@ -169,6 +174,7 @@ RULES: Mapping[int, Rule] = {
     34: Rule(
         "Nothing differs from what the API server returns",
         "A difference that never goes hides the one that matters.",
+        elsewhere="`tests/rules/api_server.py` knows what it fills in, drops and prints otherwise",
     ),
     35: Rule(
         "An AppProject permits this repository, this namespace and these kinds",
