@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlspec.plan.plan import (
+    Canary,
+    CanaryMetric,
     Container,
     Destination,
     DeviceClaim,
@@ -24,6 +26,7 @@ from mlspec.plan.plan import (
     Rollout,
     Scaling,
     ScalingMetric,
+    Workload,
 )
 
 _SELECTOR = {"app.kubernetes.io/name": "churn", "app.kubernetes.io/instance": "churn-prod"}
@@ -44,11 +47,12 @@ SMALLEST = Plan(
     source="specs/churn/model.yaml",
     folder="generated/prod/churn",
     description=None,
-    names=Names("churn", "churn-settings", "churn-public", "churn", "churn-prod"),
+    names=Names("churn", "churn-settings", "churn-public", "churn", "churn-prod", "churn-stable", "churn-canary"),
     labels=_LABELS,
     selector=_SELECTOR,
     pod_annotations={"mlspec.dev/settings-digest": "807cedafc51f"},
     settings='{\n  "concurrency": 64,\n  "queue": 256\n}\n',
+    workload=Workload("apps/v1", "Deployment", "churn"),
     container=Container(
         name="server",
         image="churn:1.0.0-0123456789ab",
@@ -121,6 +125,23 @@ SLICE = replace(
 )
 """A slice of a card, one replica, an Ingress, and a cluster that Argo CD knows by name and syncs when told to."""
 
+_DOWN_TO_NONE = Scaling(
+    kind="keda",
+    min_replicas=0,
+    max_replicas=20,
+    metrics=(
+        ScalingMetric("cpu", "cpu", "70"),
+        ScalingMetric("prometheus", "concurrency", "8", 'sum(mlspec_requests_in_progress{model="churn"})'),
+        ScalingMetric("prometheus", "query", "0.5", 'sum(rate(orders_total{shop="a"}[1m]))', activation="2"),
+    ),
+    selector={"model": "churn"},
+    scale_down_window=300,
+    cooldown=600,
+    prometheus="http://prometheus-operated.monitoring:9090",
+    fallback_replicas=10,
+    container="server",
+)
+
 EVERYTHING = replace(
     SMALLEST,
     description='Who leaves next month: "churn"',
@@ -135,21 +156,7 @@ EVERYTHING = replace(
         limits={"memory": "1Gi", "ephemeral-storage": "10Gi"},
     ),
     replicas=None,
-    scaling=Scaling(
-        kind="keda",
-        min_replicas=0,
-        max_replicas=20,
-        metrics=(
-            ScalingMetric("cpu", "cpu", "70"),
-            ScalingMetric("prometheus", "concurrency", "8", 'sum(mlspec_requests_in_progress{model="churn"})'),
-            ScalingMetric("prometheus", "query", "0.5", 'sum(rate(orders_total{shop="a"}[1m]))', activation="2"),
-        ),
-        scale_down_window=300,
-        cooldown=600,
-        prometheus="http://prometheus-operated.monitoring:9090",
-        fallback_replicas=10,
-        container="server",
-    ),
+    scaling=_DOWN_TO_NONE,
     disruption_budget=True,
     exposure=GatewayRoute("public", "gateway-system", "https", "ml.example.com", "/churn", "35s"),
     network=NetworkAccess(
@@ -172,8 +179,10 @@ PUBLIC = replace(
         metrics=(
             ScalingMetric("cpu", "cpu", "70"),
             ScalingMetric("memory", "memory", "80"),
-            ScalingMetric("prometheus", "concurrency", "8"),
+            ScalingMetric("pods", "concurrency", "8", series="mlspec_requests_in_progress"),
+            ScalingMetric("external", "query", "2500m", "sum(orders_waiting)", series="mlspec_scaling_demand"),
         ),
+        selector={"model": "churn"},
         scale_down_window=300,
         cooldown=300,
         prometheus="http://prometheus-operated.monitoring:9090",
@@ -204,7 +213,54 @@ CLAIMED = replace(
 )
 """Two cards for each replica, which a driver hands out by claims."""
 
-PLANS = {"smallest": SMALLEST, "slice": SLICE, "everything": EVERYTHING, "public": PUBLIC, "claimed": CLAIMED}
+CANARY = replace(
+    EVERYTHING,
+    workload=Workload("argoproj.io/v1alpha1", "Rollout", "churn"),
+    scaling=replace(
+        _DOWN_TO_NONE,
+        min_replicas=2,
+        metrics=(ScalingMetric("prometheus", "concurrency", "8", "sum(mlspec_requests_in_progress)", measured=True),),
+    ),
+    canary=Canary(
+        shares=(10, 50),
+        pause="5m",
+        routed=True,
+        trades_replicas=True,
+        hash_argument="canary-hash",
+        metrics=(
+            CanaryMetric(
+                "availability",
+                'sum(mlspec_requests_total{pod=~"churn-{{args.canary-hash}}-[a-z0-9]+",code=~"5.."})\n/\n'
+                'sum(mlspec_requests_total{pod=~"churn-{{args.canary-hash}}-[a-z0-9]+"})',
+                "0.0144",
+            ),
+        ),
+        interval="30s",
+        prometheus="http://prometheus-operated.monitoring:9090",
+    ),
+)
+"""A canary whose route divides the requests, scaled by KEDA."""
+
+CANARY_BY_PODS = replace(
+    SMALLEST,
+    workload=CANARY.workload,
+    replicas=4,
+    disruption_budget=True,
+    rollout=Rollout("RollingUpdate", 0, 1),
+    canary=replace(CANARY.canary, routed=False, trades_replicas=False) if CANARY.canary else None,
+    gitops=GITOPS,
+)
+"""A canary without a route: its share of the requests is that of its pods."""
+
+PLANS = {
+    "smallest": SMALLEST,
+    "slice": SLICE,
+    "everything": EVERYTHING,
+    "public": PUBLIC,
+    "claimed": CLAIMED,
+    "canary": CANARY,
+    "canary-by-pods": CANARY_BY_PODS,
+}
 
 ENVIRONMENT = EnvironmentPlan(
     environment="prod",

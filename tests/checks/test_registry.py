@@ -31,7 +31,7 @@ def test_a_code_has_one_check_of_a_kind() -> None:
 
 
 def test_checks_are_found_without_a_list_of_them() -> None:
-    scaling = {"minReplicas": 0, "maxReplicas": 3, "metrics": [{"concurrency": 1}]}
+    scaling = {"minReplicas": 0, "maxReplicas": 3, "metrics": [{"query": {"promql": "waiting", "threshold": 1}}]}
     assert COLD.id in {found.code for found in run_checks(only(resolved(model(scaling=scaling))))}
 
 

@@ -26,6 +26,7 @@ SMALLEST = Subject(
     environment="prod",
     owner=None,
     service="churn",
+    workload="Deployment",
     container="server",
     min_replicas=1,
     memory=2**30,
@@ -39,7 +40,15 @@ OWED = replace(SMALLEST, owner="growth", has_objective=True)
 TO_ZERO = replace(OWED, model="churn-eu", service="churn-eu", min_replicas=0, startup_budget=610)
 CARD = replace(SMALLEST, gpu=True)
 SLICE = replace(TO_ZERO, gpu=True, gpu_slice=True)
-SUBJECTS = {"smallest": SMALLEST, "owed": OWED, "to-zero": TO_ZERO, "card": CARD, "slice": SLICE}
+CANARY = replace(TO_ZERO, workload="Rollout")
+SUBJECTS = {
+    "smallest": SMALLEST,
+    "owed": OWED,
+    "to-zero": TO_ZERO,
+    "card": CARD,
+    "slice": SLICE,
+    "canary": CANARY,
+}
 
 
 def slo(availability: str | None = None, latency: tuple[str, str] | None = None, period: str = "30d") -> Slo:

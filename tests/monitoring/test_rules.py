@@ -30,6 +30,9 @@ FOREIGN = {
     "kube_deployment_spec_replicas": _STATE_METRICS,
     "kube_deployment_status_replicas_ready": _STATE_METRICS,
     "kube_deployment_status_replicas_updated": _STATE_METRICS,
+    # docs/metrics/workload/replicaset-metrics.md, STABLE too.
+    "kube_replicaset_spec_replicas": {"namespace", "replicaset"},
+    "kube_replicaset_status_ready_replicas": {"namespace", "replicaset"},
     "kube_pod_container_status_waiting_reason": {*_CONTAINER, "reason"},
     # cAdvisor: docs/storage/prometheus.md; the labels are the kubelet's.
     "container_memory_working_set_bytes": _CONTAINER,

@@ -17,6 +17,7 @@ from mlspec.plan.monitoring.subject import Subject
 from mlspec.spec.monitoring import Slo
 from tests.monitoring.subjects import (
     BOTH,
+    CANARY,
     CARD,
     OWED,
     SLICE,
@@ -34,6 +35,7 @@ CASES = {
     "a fortnight, near the bound": (OWED, slo("93.2%", period="14d")),
     "a card": (CARD, None),
     "a slice": (SLICE, None),
+    "a canary": (CANARY, None),
 }
 Rules = dict[str, Any]
 

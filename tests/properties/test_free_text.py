@@ -84,8 +84,8 @@ def test_free_text_stays_text(workspace: Workspace) -> None:
 
 def _variables_arrive_as_written(resolved: ResolvedSpec, mine: list[dict[str, Any]]) -> None:
     wanted = {each.name: each.value for each in resolved.spec.server.env if each.secret is None}
-    (deployment,) = (each for each in mine if each["kind"] == "Deployment")
-    env = deployment["spec"]["template"]["spec"]["containers"][0]["env"]
+    (workload,) = (each for each in mine if each["kind"] in ("Deployment", "Rollout"))
+    env = workload["spec"]["template"]["spec"]["containers"][0]["env"]
     given = {each["name"]: _expanded(each.get("value", "")) for each in env if "valueFrom" not in each}
     assert {name: given[name] for name in wanted} == wanted
 

@@ -84,6 +84,11 @@ def catalogues(draw: st.DrawFn, *, has_claims: bool) -> dict[str, dict[str, Any]
     return entries
 
 
+ADAPTERS = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(["queue", "M_1"]) for name in ("concurrency", "requestsPerSecond", "demand")}
+)
+
+
 @st.composite
 def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
     """An Environment called `name`; a `strict` one demands digest, owner and objective."""
@@ -94,6 +99,7 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         "registry": st.sampled_from(REGISTRIES),
         "imagePullSecrets": st.lists(dns_names, max_size=2, unique=True),
         "gateway": GATEWAY,
+        "argoRollouts": st.booleans(),
         "prometheus": st.fixed_dictionaries(
             {},
             optional={
@@ -117,6 +123,8 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
     has_claims = kubernetes is None or kubernetes >= CLAIM_MINOR
     required = {"autoscaler": st.sampled_from(["keda", "hpa"]), "accelerators": catalogues(has_claims=has_claims)}
     spec = draw(st.fixed_dictionaries(required, optional=fields)) | ({"kubernetes": kubernetes} if kubernetes else {})
+    if spec["autoscaler"] == "hpa" and draw(st.booleans()):
+        spec["metricsAdapter"] = draw(ADAPTERS)
     if strict:
         spec["policy"] = {
             **dict.fromkeys(("requireDigest", "requireOwner", "requireSlo"), True),

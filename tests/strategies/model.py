@@ -84,8 +84,8 @@ def servers(draw: st.DrawFn) -> Spec:
 
 
 @st.composite
-def scalings(draw: st.DrawFn, *, prometheus: bool) -> Spec:
-    """Bounds and metrics; only with `prometheus` what an HPA cannot read, and none at all while nothing is asked."""
+def scalings(draw: st.DrawFn, *, prometheus: bool, wakes: bool) -> Spec:
+    """Bounds and metrics; with `prometheus` those that need KEDA or an adapter, from zero where one of them `wakes`."""
     share = st.sampled_from(["1%", "70%", "100%"])
     number = st.sampled_from([1, 8, 0.5, 0.001, 1_000_000])
     kinds: dict[str, st.SearchStrategy[object]] = {"cpu": share, "memory": share}
@@ -93,7 +93,7 @@ def scalings(draw: st.DrawFn, *, prometheus: bool) -> Spec:
         kinds |= {"concurrency": number, "requestsPerSecond": number}
         kinds["query"] = st.fixed_dictionaries({"promql": st.sampled_from([QUERY, "1", "max(x)"]), "threshold": number})
     names = draw(st.lists(st.sampled_from(sorted(kinds)), min_size=1, max_size=4, unique=True))
-    least = draw(st.sampled_from([0, 1, 2, 5] if set(names) - {"cpu", "memory"} else [1, 2, 5]))
+    least = draw(st.sampled_from([0, 1, 2, 5] if wakes and "query" in names else [1, 2, 5]))
     spec: Spec = {
         "maxReplicas": draw(st.integers(max(least, 1), 100)),
         "metrics": [{name: draw(kinds[name])} for name in names],
@@ -162,6 +162,24 @@ def rollouts(draw: st.DrawFn) -> Spec:
 
 
 @st.composite
+def canaries(draw: st.DrawFn, spec: Spec) -> None:
+    """Makes the rollout a canary that nothing refuses: with a route any shares, without one those of whole pods."""
+    routed = spec.get("expose", {}).keys().isdisjoint({"ingress", "loadBalancer"}) and "expose" in spec
+    if not routed:
+        spec.pop("scaling", None)
+        spec["replicas"] = draw(st.integers(4, 100))
+    shares = draw(st.lists(st.integers(1 if routed else 25, 100), min_size=1, max_size=5, unique=True))
+    canary: Spec = {"steps": [f"{share}%" for share in sorted(shares)]}
+    if draw(st.booleans()):
+        canary["pause"] = draw(st.sampled_from(["2m", "1h1m1s1ms", "7d"]))
+    spec["rollout"] = {"strategy": "canary", "canary": canary}
+    spec["monitoring"] = draw(monitorings(slo=True))
+    for override in spec.get("overrides", ()):
+        if override["target"]["kind"] == "Deployment":
+            override["target"] = {"kind": "Rollout"}
+
+
+@st.composite
 def accelerators(draw: st.DrawFn, environment: Spec) -> Spec | None:
     """A request that the environment's catalogue can meet, if it has any."""
     entries: Spec = environment["spec"].get("accelerators", {})
@@ -184,6 +202,20 @@ def card_called(name: str) -> Card:
     return card
 
 
+def _asks_prometheus(environment: Spec) -> bool:
+    """Whether its autoscaler reads more than CPU and memory."""
+    spec = environment["spec"]
+    return spec.get("autoscaler", "keda") == "keda" or "metricsAdapter" in spec
+
+
+def _wakes(environment: Spec) -> bool:
+    """Whether its autoscaler starts a first replica."""
+    spec = environment["spec"]
+    return _asks_prometheus(environment) and (
+        spec.get("autoscaler", "keda") == "keda" or spec.get("kubernetes", "1.35") == "1.37"
+    )
+
+
 @st.composite
 def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | None:
     """What differs in an environment: hosts, accelerators, and now and then some more."""
@@ -191,12 +223,15 @@ def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | 
     host = f"{name}.{environment['metadata']['name']}.example.com"
     if "expose" in base and "loadBalancer" not in base["expose"]:
         block["expose"] = {"host": host}
-    # A surge on accelerators needs as many to spare, which the environment may not have.
-    if "surge" not in base.get("rollout", {}) and (asked := draw(accelerators(environment))):
+    # A surge and a canary on accelerators need some to spare, which the environment may not have.
+    roomy = {"surge", "canary"} & base.get("rollout", {}).keys()
+    if not roomy and (asked := draw(accelerators(environment))):
         block["resources"] = {"accelerator": asked, "memory": "8Gi"}
-        keda = environment["spec"].get("autoscaler", "keda") == "keda"
-        if "scaling" in base and keda and card_called(asked["type"]).measured and draw(st.booleans()):
+        measured = card_called(asked["type"]).measured
+        if "scaling" in base and _asks_prometheus(environment) and measured and draw(st.booleans()):
             block["scaling"] = {"metrics": [{"gpuUtilization": "80%"}, {"cpu": "70%"}]}
+            if base["scaling"].get("minReplicas", 1) == 0:
+                block["scaling"]["minReplicas"] = 1
     if draw(st.booleans()):
         block["logging"] = {"level": draw(st.sampled_from(["debug", "warning"]))}
     if draw(st.booleans()):
@@ -212,13 +247,14 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     folder = f"specs/{name}"
     spec: Spec = {"model": draw(sources(folder, files, digest=strict))}
     build = draw(code(folder, files, needed=spec["model"]["format"] == "python")) | draw(requirements(folder, files))
-    keda = all(each["spec"].get("autoscaler", "keda") == "keda" for each in environments)
+    prometheus = all(_asks_prometheus(each) for each in environments)
+    wakes = all(_wakes(each) for each in environments)
     gateway = all("gateway" in each["spec"] for each in environments)
     parts: dict[str, st.SearchStrategy[Any]] = {
         "server": servers(),
         "resources": RESOURCES,
         "replicas": st.integers(1, 100),
-        "scaling": scalings(prometheus=keda),
+        "scaling": scalings(prometheus=prometheus, wakes=wakes),
         "expose": exposures(gateway=gateway),
         "health": st.fixed_dictionaries(
             {},
@@ -240,6 +276,8 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         spec.setdefault("network", {}).setdefault("from", [{"namespace": "traefik"}])
     if strict or draw(st.booleans()):
         spec["monitoring"] = draw(monitorings(slo=strict))
+    if all(each["spec"].get("argoRollouts") for each in environments) and draw(st.booleans()):
+        draw(canaries(spec))
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
     if "expose" in spec or draw(st.integers(0, 3)):
         spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}

@@ -27,7 +27,11 @@ def sound(name: str = "accelerated") -> list[dict[str, Any]]:
 
 def broken(case: dict[str, Any]) -> list[dict[str, Any]]:
     """The sound deployment with what one case changes."""
-    objects: Objects = {manifest["kind"]: manifest for manifest in sound(case.get("in", "accelerated"))}
+    objects: Objects = {}
+    for manifest in sound(case.get("in", "accelerated")):
+        # The first of a kind by its kind alone, others by their names too.
+        kind = manifest["kind"]
+        objects[f"{kind}:{manifest['metadata']['name']}" if kind in objects else kind] = manifest
     for path, value in case.get("set", {}).items():
         parent, key = _place(objects, path)
         if isinstance(parent, list) and key == len(parent):

@@ -79,6 +79,12 @@ def test_an_hpa_may_go_to_zero_where_kubernetes_lets_it() -> None:
     assert rule_problems(objects, "1.37") == []
 
 
+def test_an_hpa_has_a_tolerance_where_kubernetes_keeps_it() -> None:
+    objects = broken({"set": {"HorizontalPodAutoscaler/spec/behavior/scaleDown/tolerance": "50m"}})
+    assert [problem.rule for problem in rule_problems(objects, "1.34")] == [19]
+    assert rule_problems(objects, "1.35") == []
+
+
 def test_two_rules_of_one_name_are_refused() -> None:
     known = all_rules()[0]
     with pytest.raises(ValueError, match="two object rules"):

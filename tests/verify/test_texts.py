@@ -17,7 +17,7 @@ def _problems(kind: str, **case: object) -> list[str]:
 def test_every_expression_of_a_deployment_is_found() -> None:
     found = {name: [text for item in sound(name) for _, text in expressions(item)] for name in ("accelerated", "zero")}
     assert found["accelerated"] == ["sum by (model) (rate(mlspec_requests_total[5m]))", "up == 0"]
-    assert found["zero"] == ["sum(mlspec_requests_in_progress)"]
+    assert found["zero"] == ["sum(rabbitmq_queue_messages)"]
     assert _problems("PrometheusRule") == []
 
 
@@ -31,6 +31,13 @@ def test_a_query_of_keda_is_parsed_too() -> None:
         "ScaledObject", **{"in": "zero", "set": {"ScaledObject/spec/triggers/1/metadata/query": "sum("}}
     )
     assert problem.startswith("ScaledObject/churn spec.triggers[1].metadata.query: column ")
+
+
+def test_a_query_of_an_analysis_is_parsed_with_its_arguments_filled_in() -> None:
+    path = "AnalysisTemplate/spec/metrics/0/provider/prometheus/query"
+    assert _problems("AnalysisTemplate", **{"in": "canary"}) == []
+    (problem,) = _problems("AnalysisTemplate", **{"in": "canary", "set": {path: 'up{pod=~"{{args.canary-hash}}"'}})
+    assert problem.startswith("AnalysisTemplate/fraud spec.metrics[0].provider.prometheus.query: column ")
 
 
 def test_python_that_does_not_parse_is_told_with_its_line() -> None:

@@ -9,28 +9,30 @@ from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
+from mlspec.plan.kubernetes_features import has
 from mlspec.plan.lifecycle import startup_budget
 from mlspec.plan.quantities import duration
 from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
-from mlspec.plan.scaling import RESOURCE_METRICS
+from mlspec.plan.scaling import RESOURCE_METRICS, wakes
 
 from .registry import check
 
 _LONGEST_WINDOW = timedelta(hours=1)
 
-NEEDS_KEDA = code(
+NOT_SERVED = code(
     "MLS215",
-    "metric-needs-keda",
+    "metric-not-served",
     title="a metric that this environment's autoscaler cannot read",
-    reason="An HPA by itself knows CPU and memory; everything else is a query of Prometheus, which KEDA asks.",
-    remedy="scale on cpu or memory there, or set `autoscaler: keda`",
+    reason="An HPA by itself knows CPU and memory; everything else has to come from a metrics adapter, or from KEDA.",
+    remedy="scale on cpu or memory there, declare the cluster's `metricsAdapter`, or set `autoscaler: keda`",
 )
 NO_SCALE_TO_ZERO = code(
     "MLS216",
     "no-scale-to-zero",
     title="no replicas at all where nothing would wake the model",
-    reason="From zero only KEDA scales up, and only by a metric that exists without pods.",
-    remedy="set `minReplicas: 1`, or use KEDA with a metric besides cpu and memory",
+    reason="What pods say of themselves, requests included, has no value while there are none: only a query of what is "
+    "measured elsewhere can wake a model, asked by KEDA or, from Kubernetes 1.37 on, by an HPA.",
+    remedy="set `minReplicas: 1`, or add a `query` of the demand as it arrives: at the gateway, or in a queue",
 )
 COLD = code(
     "MLS217",
@@ -63,18 +65,26 @@ HASTY = code(
 )
 
 
-@check(NEEDS_KEDA)
-def needs_keda(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    scaling = resolved.spec.scaling
-    if scaling is None or resolved.environment.spec.autoscaler == "keda":
+@check(NOT_SERVED)
+def metric_not_served(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    scaling, environment = resolved.spec.scaling, resolved.environment
+    if scaling is None or environment.spec.autoscaler == "keda":
         return
     for index, metric in enumerate(scaling.metrics):
-        if metric.kind not in RESOURCE_METRICS:
-            yield NEEDS_KEDA.error(
+        if metric.kind not in RESOURCE_METRICS and environment.spec.metrics_adapter is None:
+            yield NOT_SERVED.error(
                 resolved.at("scaling", "metrics", index),
-                f"the autoscaler in {resolved.environment.name} cannot read this metric",
+                f"the autoscaler in {environment.name} cannot read this metric",
+                label="nobody serves it",
+                related=environment.related("an HPA, without `metricsAdapter`", "autoscaler"),
+            )
+        elif metric.query and metric.query.activation is not None:
+            yield NOT_SERVED.error(
+                resolved.at("scaling", "metrics", index, "query", "activation"),
+                f"the autoscaler in {environment.name} knows no activation",
                 label="needs KEDA",
-                related=resolved.environment.related("has no KEDA", "autoscaler"),
+                remedy="remove it there: an HPA starts the first replica as soon as there is any demand",
+                related=environment.related("has no KEDA", "autoscaler"),
             )
 
 
@@ -83,19 +93,25 @@ def no_scale_to_zero(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     scaling, environment = resolved.spec.scaling, resolved.environment
     if scaling is None or scaling.min_replicas > 0 or _can_wake(resolved):
         return
-    has_keda = environment.spec.autoscaler == "keda"
+    # The metric could, and the autoscaler cannot.
+    too_old = any(wakes(metric) for metric in scaling.metrics)
     yield NO_SCALE_TO_ZERO.error(
         resolved.at("scaling", "minReplicas"),
         f"nothing wakes {resolved.name} from zero replicas in {environment.name}",
         label="would stay at zero",
-        related=() if has_keda else environment.related("has no KEDA", "autoscaler"),
+        remedy="set `minReplicas: 1` there, or have KEDA there: `autoscaler: keda`" if too_old else "",
+        related=environment.related("an HPA, which wakes nothing before Kubernetes 1.37", "autoscaler")
+        if too_old
+        else (),
     )
 
 
 def _can_wake(resolved: ResolvedSpec) -> bool:
-    scaling, autoscaler = resolved.spec.scaling, resolved.environment.spec.autoscaler
-    measured = [metric for metric in scaling.metrics if metric.kind not in RESOURCE_METRICS] if scaling else []
-    return autoscaler == "keda" and bool(measured)
+    scaling, environment = resolved.spec.scaling, resolved.environment.spec
+    scales_up = environment.autoscaler == "keda" or (
+        environment.metrics_adapter is not None and has(environment.kubernetes, "hpa-scale-to-zero")
+    )
+    return scales_up and scaling is not None and any(wakes(metric) for metric in scaling.metrics)
 
 
 @check(COLD)

@@ -43,7 +43,6 @@ ENVIRONMENT_FIELD = code(
 _FIELDS = (
     ("model", "revision"),
     ("server", "args"),
-    ("rollout", "canary"),
     ("monitoring", "drift"),
     ("monitoring", "accuracy"),
 )
@@ -53,7 +52,6 @@ _FIELDS = (
 def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     asked = [path for path in _FIELDS if resolved.has(*path)]
     asked += [("server", "protocol")] if resolved.spec.server.protocol == "openai" else []
-    asked += [("rollout", "strategy")] if resolved.spec.rollout.strategy == "canary" else []
     for path in asked:
         name = ".".join(path)
         yield FIELD.error(resolved.at_key(*path), f"`{name}` is not supported yet", label="has no effect yet")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.environment.resolved import Environment, Resolution, ResolvedSpec
+from mlspec.plan.canary import is_routed
 from mlspec.plan.exposure import plan_exposure
 from mlspec.plan.gitops import project
 from mlspec.plan.names import plan_names
@@ -39,7 +40,8 @@ SAME_SERVICE = code(
     "MLS232",
     "same-service",
     title="a model whose Service has the name of another's",
-    reason="A load balancer's Service is called `<model>-public`; the two would overwrite each other for ever.",
+    reason="A load balancer's Service is called `<model>-public`, those of a canary `<model>-canary` and "
+    "`<model>-stable`; two of one name would overwrite each other for ever.",
     remedy="rename one of the models",
 )
 
@@ -108,13 +110,21 @@ def _same_route(resolved: ResolvedSpec, first: ResolvedSpec, address: str) -> Di
 def same_service(resolution: Resolution) -> Iterator[Diagnostic]:
     models = {(resolved.environment.name, resolved.name): resolved for resolved in resolution.specs}
     for resolved in resolution.specs:
-        if not isinstance(plan_exposure(resolved), LoadBalancer):
-            continue
-        public = plan_names(resolved.name, resolved.environment.name).public_service
-        if other := models.get((resolved.environment.name, public)):
-            yield SAME_SERVICE.error(
-                other.model.name_span,
-                f"{resolved.name} has a load balancer with the Service {public}",
-                label="taken already",
-                related=[Related(resolved.at("expose", "loadBalancer"), f"by {resolved.name}")],
-            )
+        for what, service, span in _more_services(resolved):
+            if other := models.get((resolved.environment.name, service)):
+                yield SAME_SERVICE.error(
+                    other.model.name_span,
+                    f"{resolved.name} has {what} with the Service {service}",
+                    label="taken already",
+                    related=[Related(span, f"by {resolved.name}")],
+                )
+
+
+def _more_services(resolved: ResolvedSpec) -> Iterator[tuple[str, str, Span]]:
+    """Services beside the one with the model's own name: for what, the name, and the place that asks for it."""
+    names = plan_names(resolved.name, resolved.environment.name)
+    if isinstance(plan_exposure(resolved), LoadBalancer):
+        yield "a load balancer", names.public_service, resolved.at("expose", "loadBalancer")
+    if resolved.spec.rollout.canary and is_routed(resolved):
+        for name in (names.canary_service, names.stable_service):
+            yield "a canary", name, resolved.at("rollout", "strategy")

@@ -7,6 +7,7 @@ from mlspec.spec.server import EnvVar
 from mlspec.spec.workspace import WorkspaceSpec
 
 from . import resources
+from .canary import plan_canary
 from .claims import plan_claim
 from .context import model_size
 from .exposure import plan_exposure, plan_network
@@ -20,6 +21,7 @@ from .plan import Container, Manifest, Patch, Plan
 from .rollout import most_replicas, plan_rollout
 from .scaling import CONTAINER, plan_scaling
 from .settings import DIGEST_ANNOTATION, plan_settings, settings_digest
+from .workload import plan_workload
 
 _SERVICE_PORT = 80
 _SETTINGS_PATH = "/etc/mlspec"
@@ -47,6 +49,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         selector=plan_selector(model, environment.name),
         pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)},
         settings=settings,
+        workload=plan_workload(resolved),
         container=_container(resolved, context_digest),
         claim=plan_claim(resolved),
         service_port=_SERVICE_PORT,
@@ -59,12 +62,13 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         disruption_budget=most_replicas(resolved) > 1,
         exposure=plan_exposure(resolved),
         network=plan_network(resolved),
-        monitoring=plan_monitoring(resolved, lifecycle.startup_budget),
+        monitoring=plan_monitoring(resolved, lifecycle.startup_budget, scaling),
         gitops=plan_gitops(resolved, workspace, ignores_replicas=scaling is not None),
         patches=tuple(
             Patch(index, item.target.kind, item.target.name, item.patch)
             for index, item in enumerate(resolved.spec.overrides)
         ),
+        canary=plan_canary(resolved, lifecycle.startup_budget),
     )
 
 

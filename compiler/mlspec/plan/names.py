@@ -25,6 +25,8 @@ def plan_names(model: str, environment: str) -> Names:
         public_service=fit(f"{model}-public"),
         horizontal_pod_autoscaler=model,
         application=instance(model, environment),
+        stable_service=fit(f"{model}-stable"),
+        canary_service=fit(f"{model}-canary"),
     )
 
 

@@ -24,6 +24,10 @@ class Names:
     horizontal_pod_autoscaler: str
     """The same under KEDA, so that a change of autoscaler never makes two."""
     application: str
+    stable_service: str
+    """The Service by which a route leads to the version that is in use, beside the one that leads to all pods."""
+    canary_service: str
+    """The Service by which it leads to the version that is tried."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class DeviceClaim:
     count: int
     selectors: tuple[str, ...]
     """CEL; a device has to meet them all."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """The object that runs the pods: what an autoscaler scales, and whose replicas Argo CD leaves to it."""
+
+    api_version: str
+    kind: Literal["Deployment", "Rollout"]
+    name: str
 
 
 @dataclass(frozen=True)
@@ -108,15 +121,55 @@ class Rollout:
 
 
 @dataclass(frozen=True)
-class ScalingMetric:
-    """One thing to scale on: of a resource in percent of its request, or a query of Prometheus."""
+class CanaryMetric:
+    """An objective, as the version that is tried has to keep it."""
 
-    kind: Literal["cpu", "memory", "prometheus"]
     name: str
+    query: str
+    """PromQL with the share of the canary's requests that are bad; without a value where there is nothing to say."""
+    limit: str
+    """The share above which the canary ends."""
+
+
+@dataclass(frozen=True)
+class Canary:
+    """How a new version gets a growing share of the requests, and what ends it."""
+
+    shares: tuple[int, ...]
+    """Percent of the requests, growing."""
+    pause: str
+    """How long each share is watched."""
+    routed: bool
+    """Whether the route divides the requests; otherwise they follow the pods."""
+    trades_replicas: bool
+    """Whether replicas of the old version go as those of the new one come, so that their cards are free again."""
+    hash_argument: str
+    """The argument of the analysis by which it is told the hash in the names of the canary's pods."""
+    metrics: tuple[CanaryMetric, ...]
+    interval: str
+    """Between two measurements."""
+    prometheus: str
+    """Address of the Prometheus that answers the queries."""
+
+
+@dataclass(frozen=True)
+class ScalingMetric:
+    """One thing to scale on: of a resource, or of the demand that Prometheus knows, asked by KEDA or for an HPA."""
+
+    kind: Literal["cpu", "memory", "prometheus", "pods", "external"]
+    """`pods` and `external` are what an HPA asks a metrics adapter for."""
+    name: str
+    """Different for each metric of a model."""
     target: str
-    """Percent without sign for a resource, otherwise the value for each replica."""
+    """Percent without sign for a resource, otherwise the value for each replica; for an HPA a canonical quantity."""
     query: str = ""
-    activation: str = "0"
+    """PromQL with the sum over all replicas; KEDA asks it, or it is recorded for the adapter."""
+    activation: str | None = None
+    """Above this the first replica starts; None for 0."""
+    measured: bool = False
+    """True where no value means that nobody measures, and not that there is no demand."""
+    series: str = ""
+    """The name under which the adapter serves it."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +181,8 @@ class Scaling:
     max_replicas: int
     metrics: tuple[ScalingMetric, ...]
     """In canonical order."""
+    selector: Labels
+    """Which of the external metrics are this model's; the metric's name comes on top."""
     scale_down_window: int
     cooldown: int
     """How long KEDA waits before it goes from one replica to none."""
@@ -285,6 +340,7 @@ class Plan:
     pod_annotations: Mapping[str, str]
     settings: str
     """Content of settings.json."""
+    workload: Workload
     container: Container
     claim: DeviceClaim | None
     """None where the accelerators are an extended resource in the limits, or there are none."""
@@ -302,6 +358,8 @@ class Plan:
     monitoring: Monitoring
     gitops: Gitops | None
     patches: tuple[Patch, ...]
+    canary: Canary | None = None
+    """None where a rollout goes through by itself."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
+from decimal import Decimal
 
 _BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 _DECIMAL = ("", "k", "M", "G", "T", "P")
@@ -28,6 +29,19 @@ def _scaled(count: int, base: int, suffixes: tuple[str, ...]) -> str:
 def cpu(millicores: int) -> str:
     """Thousandths of a core as a quantity: `2`, `500m`."""
     return f"{millicores}m" if millicores % 1000 else _scaled(millicores // 1000, 1000, _DECIMAL)
+
+
+def amount(value: Decimal) -> str:
+    """A number as a quantity: `8`, `2500m`, `1M`; what is finer than a billionth is rounded up, as the API server does.
+
+    Source: "Canonical form" in k8s.io/apimachinery/pkg/api/resource/quantity.go.
+    """
+    billionths = math.ceil(value * 10**9)
+    for suffix in ("n", "u", "m"):
+        if billionths % 1000:
+            return f"{billionths}{suffix}"
+        billionths //= 1000
+    return _scaled(billionths, 1000, _DECIMAL)
 
 
 def seconds(time: timedelta) -> int:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from mlspec.environment.resolved import ResolvedSpec
-from mlspec.spec.scaling import Metric
+from mlspec.promql import PromqlError, parse
+from mlspec.spec.scaling import Metric, Query
 from mlspec_runtime import metric_names as metrics
 
 from .mig import is_slice
 from .names import plan_names
 from .plan import Scaling, ScalingMetric
-from .quantities import seconds
+from .quantities import amount, seconds
 from .resources import catalogue_entry
 
 CONTAINER = "server"
 _ORDER = ("cpu", "memory", "concurrency", "requests_per_second", "gpu_utilization", "query")
-"""The order in which the metrics are written, whatever their order in the spec."""
+"""The order in which the metrics are written, whatever their order in the spec. It is also that of an HPA's types."""
 _RATE_WINDOW = "2m"
 """Four scrapes at the usual 30 s, so that one that fails does not stop the scaling."""
 _COOLDOWN = 300
@@ -26,6 +28,8 @@ _SLICE_ACTIVE = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
 """From 0 to 1. Source: NVIDIA/DCGM#80 and NVIDIA/dcgm-exporter#216, where its maintainers name it for slices."""
 RESOURCE_METRICS = ("cpu", "memory")
 """What an HPA can measure by itself; everything else is a query of Prometheus."""
+OWN_METRICS = "mlspec_"
+"""How the names of the server's own metrics begin: without pods they have no value."""
 
 
 def plan_scaling(resolved: ResolvedSpec, startup_budget: int) -> Scaling | None:
@@ -34,12 +38,12 @@ def plan_scaling(resolved: ResolvedSpec, startup_budget: int) -> Scaling | None:
     if asked is None:
         return None
     wanted = seconds(asked.scale_down_after) if asked.scale_down_after is not None else _COOLDOWN
-    ordered = sorted(asked.metrics, key=lambda metric: (_ORDER.index(metric.kind), _query_text(metric)))
     return Scaling(
         kind=environment.autoscaler,
         min_replicas=asked.min_replicas,
         max_replicas=asked.max_replicas,
-        metrics=tuple(_metric(resolved, metric) for metric in ordered),
+        metrics=_metrics(resolved, asked.metrics),
+        selector={metrics.MODEL: resolved.name},
         # Never below the start-up time: a replica that is about to be ready would be taken away again.
         scale_down_window=min(3600, max(wanted, startup_budget)),
         cooldown=max(wanted, startup_budget),
@@ -50,35 +54,75 @@ def plan_scaling(resolved: ResolvedSpec, startup_budget: int) -> Scaling | None:
     )
 
 
+def wakes(metric: Metric) -> bool:
+    """Whether it has a value while there are no pods: a query of what somebody else measures."""
+    if metric.query is None:
+        return False
+    try:
+        read = parse(metric.query.promql).selectors
+    except PromqlError:
+        return False
+    return not read or any(not (selector.metric or "").startswith(OWN_METRICS) for selector in read)
+
+
+def _metrics(resolved: ResolvedSpec, asked: list[Metric]) -> tuple[ScalingMetric, ...]:
+    """In canonical order, each with a name of its own: of several queries the later ones are numbered."""
+    ordered = sorted(asked, key=lambda metric: (_ORDER.index(metric.kind), _query_text(metric)))
+    first = next((index for index, metric in enumerate(ordered) if metric.query), len(ordered))
+    planned = [_metric(resolved, metric) for metric in ordered]
+    later = [replace(metric, name=f"query-{number}") for number, metric in enumerate(planned[first + 1 :], start=2)]
+    return (*planned[: first + 1], *later)
+
+
 def _query_text(metric: Metric) -> str:
     return metric.query.promql if metric.query else ""
 
 
 def _metric(resolved: ResolvedSpec, metric: Metric) -> ScalingMetric:
-    name = {"requests_per_second": "requests-per-second", "gpu_utilization": "gpu-utilization"}.get(
-        metric.kind, metric.kind
-    )
-    if metric.cpu is not None or metric.memory is not None:
-        share = metric.cpu if metric.cpu is not None else metric.memory
-        return ScalingMetric("cpu" if metric.cpu is not None else "memory", name, _number((share or Decimal(0)) * 100))
-    target, query = _prometheus(resolved, metric)
-    return ScalingMetric("prometheus", name, target, query)
+    if metric.cpu is not None:
+        return ScalingMetric("cpu", "cpu", _number(metric.cpu * 100))
+    if metric.memory is not None:
+        return ScalingMetric("memory", "memory", _number(metric.memory * 100))
+    demand = _demand(resolved, metric)
+    return demand if resolved.environment.spec.autoscaler == "keda" else _served(resolved, metric, demand)
 
 
-def _prometheus(resolved: ResolvedSpec, metric: Metric) -> tuple[str, str]:
-    """The target for each replica, and a query for the sum over all replicas."""
-    mine = f'namespace="{resolved.environment.namespace}",{metrics.MODEL}="{resolved.name}"'
+def _served(resolved: ResolvedSpec, metric: Metric, demand: ScalingMetric) -> ScalingMetric:
+    """The same from the environment's metrics adapter. What each pod says by itself needs no recording."""
+    adapter = resolved.environment.spec.metrics_adapter
+    assert adapter is not None, "a check has refused the metric"  # noqa: S101
+    target = amount(Decimal(demand.target))
     if metric.concurrency is not None:
-        return _number(metric.concurrency), f"sum({metrics.REQUESTS_IN_PROGRESS}{{{mine}}})"
+        return ScalingMetric("pods", demand.name, target, series=adapter.concurrency)
+    if metric.requests_per_second is not None:
+        return ScalingMetric("pods", demand.name, target, series=adapter.requests_per_second)
+    return ScalingMetric("external", demand.name, target, demand.query, series=adapter.demand)
+
+
+def _demand(resolved: ResolvedSpec, metric: Metric) -> ScalingMetric:
+    """The target for each replica, and a query for the sum over all replicas."""
+    # From zero replicas nothing is measured, and that is no fault.
+    measured = resolved.spec.scaling is not None and resolved.spec.scaling.min_replicas > 0
+    mine = f'namespace="{resolved.environment.namespace}",{metrics.MODEL}="{resolved.name}"'
+    in_progress = f"sum({metrics.REQUESTS_IN_PROGRESS}{{{mine}}})"
+    if metric.concurrency is not None:
+        return ScalingMetric("prometheus", "concurrency", _number(metric.concurrency), in_progress, measured=measured)
     if metric.requests_per_second is not None:
         endpoints = f'{metrics.ENDPOINT}=~"{metrics.ENDPOINT_INFER}|{metrics.ENDPOINT_INVOCATIONS}"'
-        return _number(
-            metric.requests_per_second
-        ), f"sum(rate({metrics.REQUESTS}{{{mine},{endpoints}}}[{_RATE_WINDOW}]))"
+        # Before the first request no series counts it: what is scraped, and has had none, has a rate of 0.
+        rate = f"sum(rate({metrics.REQUESTS}{{{mine},{endpoints}}}[{_RATE_WINDOW}])) or 0 * {in_progress}"
+        target = _number(metric.requests_per_second)
+        return ScalingMetric("prometheus", "requests-per-second", target, rate, measured=measured)
     if metric.gpu_utilization is not None:
-        return _number(metric.gpu_utilization * 100), gpu_utilization(resolved)
+        target = _number(metric.gpu_utilization * 100)
+        return ScalingMetric("prometheus", "gpu-utilization", target, gpu_utilization(resolved), measured=measured)
     assert metric.query is not None, "a metric has exactly one key"  # noqa: S101 - the type has made sure
-    return _number(metric.query.threshold), metric.query.promql
+    return _query(metric.query)
+
+
+def _query(query: Query) -> ScalingMetric:
+    activation = _number(query.activation) if query.activation else None
+    return ScalingMetric("prometheus", "query", _number(query.threshold), query.promql, activation)
 
 
 def gpu_utilization(resolved: ResolvedSpec) -> str:

@@ -42,7 +42,8 @@ def context_of(compilation: Compilation, resolved: ResolvedSpec) -> Context:
     output = compilation.resolution.workspace.output
     folder = plan_context(resolved, output).folder
     objects = _objects(compilation.outputs[f"{resolved.environment.name}/{resolved.name}"])
-    (container,) = objects["Deployment"]["spec"]["template"]["spec"]["containers"][:1]
+    workload = objects.get("Deployment") or objects["Rollout"]
+    (container,) = workload["spec"]["template"]["spec"]["containers"][:1]
     variables = container.get("env") or []
     return Context(
         folder=folder,

@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal, Self, TypeGuard
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from mlspec_runtime import metric_names
+
 from .expose import Gateway
-from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, Registry, ResourceName, Size
+from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, MetricName, Registry, ResourceName, Size
 from .section import ApiVersion, Invalid, Section
 
 PartialSpec = Annotated[
@@ -64,6 +66,23 @@ class Prometheus(Section):
     rule_labels: Annotated[
         dict[LabelKey, LabelValue], Field(description="Labels by which it selects rules and monitors.")
     ] = {}
+
+
+class MetricsAdapter(Section):
+    """What an HPA can ask for besides CPU and memory: the names under which an adapter serves what Prometheus knows.
+
+    docs/metrics-adapter.md has the rules of prometheus-adapter that serve them under the default names.
+    """
+
+    concurrency: Annotated[MetricName, Field(description="Of each pod: its requests in progress or queued.")] = (
+        metric_names.REQUESTS_IN_PROGRESS
+    )
+    requests_per_second: Annotated[MetricName, Field(description="Of each pod: the requests that it answers.")] = (
+        "mlspec_requests_per_second"
+    )
+    demand: Annotated[
+        MetricName, Field(description="External: what Prometheus records of gpuUtilization and of queries.")
+    ] = "mlspec_scaling_demand"
 
 
 class Toleration(Section):
@@ -177,6 +196,13 @@ class EnvironmentSpec(Section):
     image_pull_secrets: Annotated[list[DnsName], Field(description="Secrets for pulling images.")] = []
     gateway: Annotated[Gateway | None, Field(description="The Gateway for models that do not name one.")] = None
     autoscaler: Annotated[Literal["keda", "hpa"], Field(description="Which autoscaler the cluster has.")] = "keda"
+    metrics_adapter: Annotated[
+        MetricsAdapter | None,
+        Field(description="With autoscaler hpa: what it can ask for besides CPU and memory; absent: nothing."),
+    ] = None
+    argo_rollouts: Annotated[
+        bool, Field(description="Whether its clusters run Argo Rollouts with the Gateway API plugin, for canaries.")
+    ] = False
     prometheus: Annotated[Prometheus, Field(description="The Prometheus that watches it.")] = Prometheus()
     accelerators: Annotated[
         dict[DnsLabel, CatalogueEntry], Field(description="What the clusters have; a model asks by name.")
@@ -184,6 +210,13 @@ class EnvironmentSpec(Section):
     gitops: Annotated[Gitops, Field(description="The repository that Argo CD reads.")] = Gitops()
     policy: Annotated[Policy, Field(description="Refused at compile time, with the line that breaks it.")] = Policy()
     defaults: Annotated[PartialSpec, Field(description="A partial Model spec, below every model's own.")] = None
+
+    @model_validator(mode="after")
+    def _adapter_serves_an_hpa(self) -> Self:
+        if self.metrics_adapter and self.autoscaler == "keda":
+            remedy = "remove it, or set `autoscaler: hpa`"
+            raise Invalid("KEDA asks Prometheus by itself", remedy, at=("metricsAdapter",))
+        return self
 
 
 class EnvironmentMetadata(Section):

@@ -6,18 +6,24 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .scalars import Duration, Percent, WholePercent, parse_duration
+from .scalars import Duration, WholePercent, between, parse_duration
 from .section import Invalid, Section
 
 
 class Canary(Section):
-    """A new version gets a growing share of the traffic, as long as it keeps the objectives."""
+    """A new version gets a growing share of the requests, as long as it keeps the objectives."""
 
-    steps: Annotated[list[Percent], Field(min_length=1, max_length=20, description="Shares of the traffic, growing.")]
+    steps: Annotated[
+        list[WholePercent], Field(min_length=1, max_length=20, description="Shares of the requests, growing.")
+    ]
     pause: Annotated[
-        Duration, Field(description="How long each share is watched.", json_schema_extra={"default": "5m"})
+        # Below, too few scrapes tell how the share does.
+        Annotated[Duration, between("2m", "7d")],
+        Field(description="How long each share is watched, 2m to 7d.", json_schema_extra={"default": "5m"}),
     ] = parse_duration("5m")
-    abort_on: Annotated[Literal["slo"], Field(description="What ends the canary.")] = "slo"
+    abort_on: Annotated[
+        Literal["slo"], Field(description="What ends the canary: the objectives of `monitoring.slo`.")
+    ] = "slo"
 
     @model_validator(mode="after")
     def _growing(self) -> Self:
@@ -42,6 +48,8 @@ class Rollout(Section):
     def _consistent(self) -> Self:
         if (self.strategy == "canary") != (self.canary is not None):
             raise Invalid("strategy canary and the block `canary` belong together")
+        if self.canary is not None and self.surge is not None:
+            raise Invalid("the steps of a canary say what comes when", "remove it", at=("surge",))
         if self.strategy == "recreate" and self.surge is not None:
             raise Invalid("recreate knows no surge", "remove it", at=("surge",))
         return self

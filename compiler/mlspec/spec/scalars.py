@@ -245,6 +245,16 @@ MigProfile = Annotated[
         ("1g.10gb",),
     ),
 ]
+MetricName = Annotated[
+    str,
+    Word(
+        r"^[A-Za-z_][A-Za-z0-9_]*$",
+        200,
+        "a metric's name",
+        "use letters, digits and `_`",
+        ("mlspec_requests_in_progress",),
+    ),
+]
 Digest = Annotated[str, Word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")]
 EnvVarName = Annotated[
     str,

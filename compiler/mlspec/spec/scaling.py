@@ -15,6 +15,12 @@ class Query(Section):
 
     promql: Annotated[str, Field(min_length=1, max_length=4096, description="An instant query with one value.")]
     threshold: Annotated[float, Field(ge=0.001, le=1e12, description="Its target value for each replica.")]
+    activation: Annotated[
+        float | None,
+        Field(
+            ge=0, le=1e12, description="With minReplicas 0: the value above which the first replica starts; default 0."
+        ),
+    ] = None
 
 
 class Metric(Section):
@@ -46,7 +52,9 @@ class Metric(Section):
 class Scaling(Section):
     """Replicas between two bounds, by metrics."""
 
-    min_replicas: Annotated[int, Field(ge=0, le=10_000, description="Never fewer; 0 needs KEDA.")] = 1
+    min_replicas: Annotated[
+        int, Field(ge=0, le=10_000, description="Never fewer; 0 needs a query that wakes the model.")
+    ] = 1
     max_replicas: Annotated[int, Field(ge=1, le=10_000, description="Never more.")]
     metrics: Annotated[list[Metric], Field(min_length=1, description="The highest demand of any metric wins.")]
     scale_down_after: Annotated[
@@ -64,4 +72,8 @@ class Scaling(Section):
         for index, kind in enumerate(kinds):
             if kind != "query" and kind in kinds[:index]:
                 raise Invalid("this metric is there already", "keep one of them", at=("metrics", index))
+        for index, metric in enumerate(self.metrics):
+            if self.min_replicas > 0 and metric.query and metric.query.activation is not None:
+                at = ("metrics", index, "query", "activation")
+                raise Invalid("only a model without replicas is woken", "remove it, or set `minReplicas: 0`", at=at)
         return self

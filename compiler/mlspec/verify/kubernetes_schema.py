@@ -6,7 +6,7 @@ The schemas are those that the package kubernetes-validate ships, strict form, c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,21 +36,58 @@ def schema_problems(manifest: Manifest, minor: str) -> list[Problem]:
     """
     kind = _kind(minor, str(manifest.get("apiVersion")), str(manifest.get("kind")))
     if kind is None:
-        return _unknown_kind(manifest, minor)
-    if kind.validator.is_valid(manifest):
-        return []
-    found = (problem for error in kind.validator.iter_errors(manifest) for problem in kind.explain(error))
-    return [Problem(identity(manifest), tuple(path), message) for path, message in found]
+        return _unknown_kind(manifest, minor) or _template_problems(manifest, minor)
+    return _refused(kind, manifest, manifest)
 
 
 def schema_of(api_version: str, kind: str, minor: str) -> Schema | None:
-    """The schema of a kind with local references (`#/$defs/…`); None for a custom resource."""
+    """The schema of a kind with local references (`#/$defs/…`); None for a custom resource.
+
+    Of a Rollout, as far as it is a Deployment's: the pod template.
+    """
     found = _kind(minor, api_version, kind)
+    if found is None and (api_version, kind) in _WITH_POD_TEMPLATE:
+        template = _pod_template(minor)
+        of_template = template.schema["$defs"][template.name]["properties"]["template"]
+        return {
+            "properties": {"spec": {"properties": {"template": of_template}}},
+            "$defs": template.schema["$defs"],
+        }
     return found.schema if found else None
+
+
+_WITH_POD_TEMPLATE = (("argoproj.io/v1alpha1", "Rollout"),)
+"""Custom resources with the template of a pod in `spec.template`."""
+
+
+def _template_problems(manifest: Manifest, minor: str) -> list[Problem]:
+    """What the schema of pods refuses in a custom resource that makes them: its controller passes on what it finds."""
+    if (manifest.get("apiVersion"), manifest.get("kind")) not in _WITH_POD_TEMPLATE:
+        return []
+    spec = manifest.get("spec")
+    template = spec.get("template") if isinstance(spec, Mapping) else None
+    alone = {"apiVersion": "v1", "kind": "PodTemplate", "template": template}
+    found = _refused(_pod_template(minor), alone, manifest)
+    return [replace(problem, path=("spec", *problem.path)) for problem in found]
+
+
+def _pod_template(minor: str) -> _Kind:
+    kind = _kind(minor, "v1", "PodTemplate")
+    assert kind is not None, "every minor has it"  # noqa: S101
+    return kind
+
+
+def _refused(kind: _Kind, value: Mapping[str, Any], manifest: Manifest) -> list[Problem]:
+    if kind.validator.is_valid(value):
+        return []
+    found = (problem for error in kind.validator.iter_errors(value) for problem in kind.explain(error))
+    return [Problem(identity(manifest), tuple(path), message) for path, message in found]
 
 
 @dataclass(frozen=True)
 class _Kind:
+    name: str
+    """Of its definition."""
     schema: Schema
     validator: Draft202012Validator
 
@@ -138,7 +175,7 @@ def _kind(minor: str, api_version: str, kind: str) -> _Kind | None:
         if (current := waiting.pop()) not in reached:
             reached[current] = _local(definitions[current], waiting)
     schema = {"$ref": f"#/$defs/{name}", "$defs": reached}
-    return _Kind(schema, Draft202012Validator(schema))
+    return _Kind(name, schema, Draft202012Validator(schema))
 
 
 def _local(schema: Any, references: list[str]) -> Any:

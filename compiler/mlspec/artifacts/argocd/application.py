@@ -12,6 +12,11 @@ from mlspec.plan.plan import Gitops, Manifest, Plan
 from .destination import destination
 from .sync_policy import sync_policy
 
+_VERSION_SELECTED = "/spec/selector/rollouts-pod-template-hash"
+_RULES_OF_CANARY = 'select(.metadata.labels["rollouts.argoproj.io/gatewayapi-canary"] == "in-progress") | .spec.rules'
+"""While a canary runs, the plugin marks its route. To ignore the weights alone, at any time, would keep every other
+change of the rules from being applied: Argo CD leaves a whole list as it is where it ignores a part of it."""
+
 
 @deployment
 def application(plan: Plan) -> Iterator[File]:
@@ -21,6 +26,7 @@ def application(plan: Plan) -> Iterator[File]:
 
 
 def _application(plan: Plan, gitops: Gitops) -> Manifest:
+    ignored = list(_ignored(plan, gitops))
     return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
@@ -42,20 +48,28 @@ def _application(plan: Plan, gitops: Gitops) -> Manifest:
                 "project": gitops.project,
                 "source": {"repoURL": gitops.repo, "targetRevision": gitops.branch, "path": gitops.path},
                 "destination": destination(gitops.cluster, plan.namespace),
-                "syncPolicy": sync_policy(auto=gitops.auto_sync, options=_options(gitops)),
-                "ignoreDifferences": _ignored(plan) if gitops.ignores_replicas else None,
+                "syncPolicy": sync_policy(auto=gitops.auto_sync, options=_options(gitops, ignores=bool(ignored))),
+                "ignoreDifferences": ignored,
             }
         ),
     }
 
 
-def _options(gitops: Gitops) -> Iterator[str]:
-    if gitops.ignores_replicas:
+def _options(gitops: Gitops, *, ignores: bool) -> Iterator[str]:
+    if ignores:
         yield "RespectIgnoreDifferences=true"
     if gitops.has_custom_resources:
         yield "SkipDryRunOnMissingResource=true"
 
 
-def _ignored(plan: Plan) -> list[Manifest]:
-    deployment = {"group": "apps", "kind": "Deployment", "name": plan.names.service}
-    return [{**deployment, "jsonPointers": ["/spec/replicas"]}]
+def _ignored(plan: Plan, gitops: Gitops) -> Iterator[Manifest]:
+    """What controllers write after a sync: the autoscaler its replicas, a canary its selectors and weights."""
+    if gitops.ignores_replicas:
+        workload = plan.workload
+        group = workload.api_version.partition("/")[0]
+        yield {"group": group, "kind": workload.kind, "name": workload.name, "jsonPointers": ["/spec/replicas"]}
+    if plan.canary and plan.canary.routed:
+        for name in (plan.names.canary_service, plan.names.stable_service):
+            yield {"kind": "Service", "name": name, "jsonPointers": [_VERSION_SELECTED]}
+        route = {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": plan.names.service}
+        yield {**route, "jqPathExpressions": [_RULES_OF_CANARY]}

@@ -16,10 +16,12 @@ DEPLOYMENT = object_kind("apps/v1", "Deployment")
 
 @registry.deployment
 def deployment(plan: Plan) -> Iterator[File]:
+    if plan.workload.kind != "Deployment":
+        return
     description = {"kubernetes.io/description": plan.description} if plan.description else None
     manifest = {
         **DEPLOYMENT,
-        "metadata": metadata(plan, plan.names.service, annotations=description),
+        "metadata": metadata(plan, plan.workload.name, annotations=description),
         "spec": present(
             {
                 "replicas": plan.replicas,

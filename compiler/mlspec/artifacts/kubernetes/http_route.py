@@ -20,15 +20,25 @@ def http_route(plan: Plan) -> Iterator[File]:
     gateway = present({"name": route.gateway, "namespace": route.namespace, "sectionName": route.section})
     manifest = {
         **HTTP_ROUTE,
-        "metadata": metadata(plan, plan.names.service, wave=1),
+        # A Rollout starts no pod before it can set the weights of its route.
+        "metadata": metadata(plan, plan.names.service, wave=0 if plan.canary else 1),
         "spec": {"parentRefs": [gateway], "hostnames": [route.host], "rules": [_rule(plan, route)]},
     }
     yield manifest_file(plan.folder, manifest, plan.source)
 
 
+def _backends(plan: Plan) -> list[Manifest]:
+    port = plan.service_port
+    if plan.canary is None:
+        return [{"name": plan.names.service, "port": port}]
+    return [
+        {"name": plan.names.stable_service, "port": port, "weight": 100},
+        {"name": plan.names.canary_service, "port": port, "weight": 0},
+    ]
+
+
 def _rule(plan: Plan, route: GatewayRoute) -> Manifest:
-    backend = {"name": plan.names.service, "port": plan.service_port}
-    to_backend = {"backendRefs": [backend], "timeouts": {"request": route.timeout}}
+    to_backend = {"backendRefs": _backends(plan), "timeouts": {"request": route.timeout}}
     if route.path == "/":
         return to_backend
     prefix = {"path": {"type": "PathPrefix", "value": route.path}}

@@ -9,6 +9,9 @@ from mlspec.plan.plan import Manifest, Plan
 
 from .container import SETTINGS, SHARED_MEMORY, TEMPORARY, server_container
 
+_REVISION = {"Deployment": "pod-template-hash", "Rollout": "rollouts-pod-template-hash"}
+"""The label by which the pods of one revision are told from those of another."""
+
 
 def pod_template(plan: Plan) -> Manifest:
     """A PodTemplateSpec under the Pod Security Standard *restricted*."""
@@ -47,7 +50,7 @@ def _spread(plan: Plan, key: str) -> Manifest:
         "whenUnsatisfiable": "ScheduleAnyway",
         "labelSelector": {"matchLabels": dict(plan.selector)},
         # Without it the pods of the version that is going would count against those of the one that is coming.
-        "matchLabelKeys": ["pod-template-hash"],
+        "matchLabelKeys": [_REVISION[plan.workload.kind]],
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mlspec.artifacts.file import File
 from mlspec.artifacts.manifest import manifest_file, metadata, object_kind, present
 from mlspec.artifacts.registry import deployment
-from mlspec.plan.plan import Manifest, Plan, Scaling, ScalingMetric
+from mlspec.plan.plan import Manifest, Plan, Scaling, ScalingMetric, Workload
 
 SCALED_OBJECT = object_kind("keda.sh/v1alpha1", "ScaledObject")
 
@@ -25,7 +25,7 @@ def scaled_object(plan: Plan) -> Iterator[File]:
         "metadata": metadata(plan, plan.names.service, wave=2),
         "spec": present(
             {
-                "scaleTargetRef": {"name": plan.names.service},
+                "scaleTargetRef": _target(plan.workload),
                 "minReplicaCount": scaling.min_replicas,
                 "maxReplicaCount": scaling.max_replicas,
                 "cooldownPeriod": scaling.cooldown if scaling.min_replicas == 0 else None,
@@ -41,6 +41,13 @@ def scaled_object(plan: Plan) -> Iterator[File]:
         ),
     }
     yield manifest_file(plan.folder, manifest, plan.source)
+
+
+def _target(workload: Workload) -> Manifest:
+    # A Deployment is what KEDA looks for where nothing else is said.
+    if workload.kind == "Deployment":
+        return {"name": workload.name}
+    return {"apiVersion": workload.api_version, "kind": workload.kind, "name": workload.name}
 
 
 def _fallback(scaling: Scaling) -> Manifest | None:
@@ -60,6 +67,9 @@ def _trigger(metric: ScalingMetric, scaling: Scaling) -> Manifest:
         target = {"value": metric.target, "containerName": scaling.container}
         return {"type": metric.kind, "name": metric.name, "metricType": "Utilization", "metadata": target}
     query = {"serverAddress": scaling.prometheus, "query": metric.query, "threshold": metric.target}
-    if metric.activation != "0":
+    if metric.activation is not None:
         query["activationThreshold"] = metric.activation
+    if metric.measured:
+        # Otherwise a scrape that breaks would look like a service that nobody asks, and take its replicas away.
+        query["ignoreNullValues"] = "false"
     return {"type": "prometheus", "name": metric.name, "metadata": query}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from mlspec.plan.plan import AlertingRule
 from mlspec_runtime import metric_names as metrics
 
+from . import replicas
 from .promql import indent, select, span
 from .subject import Subject
 
@@ -35,7 +36,7 @@ def default_alerts(subject: Subject) -> Iterator[AlertingRule]:
 def metrics_absent(subject: Subject) -> AlertingRule:
     """A server that nobody can scrape reports no failure either: silence is not availability."""
     nothing_up = f"absent({select('up', {'namespace': subject.namespace, 'job': subject.service})} == 1)"
-    wanted = f"{select('kube_deployment_spec_replicas', subject.deployment)} > 0"
+    wanted = f"{replicas.wanted(subject)} > 0"
     to_zero = subject.min_replicas == 0
     wait = 5 * _MINUTE + (_start(subject) if to_zero else 0)
     return AlertingRule(
@@ -54,11 +55,9 @@ def metrics_absent(subject: Subject) -> AlertingRule:
 
 def no_replica_ready(subject: Subject) -> AlertingRule:
     """Requests that reach no server are in no metric of a server."""
-    ready = _of_deployment(select("kube_deployment_status_replicas_ready", subject.deployment))
-    wanted = _of_deployment(select("kube_deployment_spec_replicas", subject.deployment))
     return AlertingRule(
         alert="MlspecNoReplicaReady",
-        expr=f"{ready} == 0\nand\n{wanted} > 0",
+        expr=f"{replicas.ready(subject)} == 0\nand\n{replicas.wanted(subject)} > 0",
         for_=span(5 * _MINUTE + _start(subject)),
         labels=subject.labels(subject.outage),
         annotations={
@@ -70,13 +69,11 @@ def no_replica_ready(subject: Subject) -> AlertingRule:
 
 def replicas_not_ready(subject: Subject) -> AlertingRule:
     """As KubeDeploymentReplicasMismatch of the kubernetes-mixin: fewer than wanted, and no progress either."""
-    wanted = _of_deployment(select("kube_deployment_spec_replicas", subject.deployment))
-    ready = _of_deployment(select("kube_deployment_status_replicas_ready", subject.deployment))
-    window = 10 * _MINUTE + _start(subject)
-    updated = select("kube_deployment_status_replicas_updated", subject.deployment, window)
+    wanted, ready = replicas.wanted(subject), replicas.ready(subject)
+    progress = replicas.progress(subject, 10 * _MINUTE + _start(subject))
     return AlertingRule(
         alert="MlspecReplicasNotReady",
-        expr=f"(\n{indent(wanted)}\n  -\n{indent(ready)}\n) > 0\nand\n{_of_deployment(f'changes({updated})')} == 0",
+        expr=f"(\n{indent(wanted)}\n  -\n{indent(ready)}\n) > 0\nand\n{progress} == 0",
         for_=span(15 * _MINUTE),
         labels=subject.labels("ticket"),
         annotations={
@@ -172,11 +169,6 @@ def accelerator_idle(subject: Subject) -> AlertingRule:
             "Fewer replicas, a MIG slice, scaling to zero or no GPU at all would do.",
         },
     )
-
-
-def _of_deployment(expression: str) -> str:
-    """Without the labels of the kube-state-metrics that was asked."""
-    return f"max by (namespace, deployment) ({expression})"
 
 
 def _start(subject: Subject) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlspec.environment.resolved import ResolvedSpec
-from mlspec.plan.plan import AlertingRule, Monitoring, RuleGroup
+from mlspec.plan.plan import AlertingRule, Monitoring, RuleGroup, Scaling
 from mlspec.plan.quantities import duration
 from mlspec.spec.monitoring import Alert, Slo
 
 from .alerts import default_alerts
+from .demand import plan_demand
 from .objectives import INTERVAL, plan_objectives
 from .promql import span
 from .subject import Subject, subject_of
@@ -17,14 +18,14 @@ from .subject import Subject, subject_of
 _SCRAPE_TIMEOUT = 10
 
 
-def plan_monitoring(resolved: ResolvedSpec, startup_budget: int) -> Monitoring:
+def plan_monitoring(resolved: ResolvedSpec, startup_budget: int, scaling: Scaling | None = None) -> Monitoring:
     """`startup_budget` in seconds; the spec has passed every check."""
-    asked = resolved.spec.monitoring
+    asked, subject = resolved.spec.monitoring, subject_of(resolved, startup_budget)
     return Monitoring(
         labels=dict(sorted(resolved.environment.spec.prometheus.rule_labels.items())),
         interval=span(INTERVAL),
         scrape_timeout=span(_SCRAPE_TIMEOUT),
-        groups=plan_rules(subject_of(resolved, startup_budget), asked.slo, asked.alerts),
+        groups=(*plan_rules(subject, asked.slo, asked.alerts), *plan_demand(subject, scaling)),
     )
 
 

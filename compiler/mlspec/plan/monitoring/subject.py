@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.mig import is_slice
@@ -10,6 +11,7 @@ from mlspec.plan.names import plan_names
 from mlspec.plan.plan import Labels
 from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
 from mlspec.plan.scaling import CONTAINER
+from mlspec.plan.workload import plan_workload
 from mlspec_runtime import metric_names as metrics
 
 from .promql import Matchers
@@ -24,7 +26,8 @@ class Subject:
     environment: str
     owner: str | None
     service: str
-    """Name of its Deployment and of its Service."""
+    """Name of its workload and of its Service."""
+    workload: Literal["Deployment", "Rollout"]
     container: str
     min_replicas: int
     memory: int
@@ -53,13 +56,8 @@ class Subject:
         return {**self.series, metrics.ENDPOINT: f"~{metrics.ENDPOINT_INFER}|{metrics.ENDPOINT_INVOCATIONS}"}
 
     @property
-    def deployment(self) -> Matchers:
-        """Of kube-state-metrics' metrics of the Deployment."""
-        return {"namespace": self.namespace, "deployment": self.service}
-
-    @property
     def pods(self) -> Matchers:
-        """Of metrics of its pods, whose names are the Deployment's, a ReplicaSet's hash and a suffix."""
+        """Of metrics of its pods, whose names are the workload's, a ReplicaSet's hash and a suffix."""
         return {"namespace": self.namespace, "pod": f"~{self.service}-[a-z0-9]+-[a-z0-9]+"}
 
     @property
@@ -90,6 +88,7 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         environment=resolved.environment.name,
         owner=resolved.metadata.owner,
         service=plan_names(resolved.name, resolved.environment.name).service,
+        workload=plan_workload(resolved).kind,
         container=CONTAINER,
         min_replicas=spec.scaling.min_replicas if spec.scaling else spec.replicas or 1,
         memory=spec.resources.memory,

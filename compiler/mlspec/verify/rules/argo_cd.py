@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..manifests import Manifests, dig, entries, items, mapping, text, texts
 from ..problem import Manifest, Problem, identity
+from .canary import divides_requests
 from .registry import object_rule
 
 _WAVE = "argocd.argoproj.io/sync-wave"
@@ -16,6 +17,7 @@ _WAVES = {
     "ConfigMap": -2,
     "PersistentVolumeClaim": -1,
     "ResourceClaimTemplate": -1,
+    "AnalysisTemplate": -1,
     "Deployment": 0,
     "Rollout": 0,
     "Service": 0,
@@ -28,7 +30,8 @@ _WAVES = {
 }
 _OPTIONS = {"ServerSideApply=true", "ApplyOutOfSyncOnly=true", "PruneLast=true"}
 _RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}}
-_ARGO_CD = "argoproj.io/v1alpha1"
+_ARGO_CD = ("Application", "AppProject")
+"""Kinds of Argo CD itself, which no Application brings."""
 _BUILT_IN = ("v1", "apps/v1", "batch/v1", "autoscaling/v2", "policy/v1", "networking.k8s.io/v1", "resource.k8s.io/v1")
 
 
@@ -36,6 +39,8 @@ _BUILT_IN = ("v1", "apps/v1", "batch/v1", "autoscaling/v2", "policy/v1", "networ
 def sync_waves(manifests: Manifests) -> Iterator[Problem]:
     for manifest in manifests:
         expected = _WAVES.get(text(manifest, "kind"))
+        if manifest.get("kind") == "HTTPRoute" and divides_requests(manifests, manifest):
+            expected = 0  # a Rollout starts no pod before it can set the weights of its route
         written = text(manifest, "metadata", "annotations", _WAVE)
         if expected is not None and written != (str(expected) if expected else ""):
             said = f'must be "{expected}"' if expected else "must be left out: 0 is the wave of what states none"
@@ -73,7 +78,7 @@ def application(manifests: Manifests) -> Iterator[Problem]:
 
 def _brings_custom(manifests: Manifests, application: Manifest) -> bool:
     return any(application is found for found in manifests.applications) and any(
-        manifest.get("apiVersion") not in (*_BUILT_IN, _ARGO_CD) for manifest in manifests
+        manifest.get("apiVersion") not in _BUILT_IN and manifest.get("kind") not in _ARGO_CD for manifest in manifests
     )
 
 
@@ -108,5 +113,5 @@ def project_permits_all(manifests: Manifests) -> Iterator[Problem]:
         permitted = [(text(item, "group"), text(item, "kind")) for _, item in listed]
         for manifest in manifests:
             kind = (text(manifest, "apiVersion").rpartition("/")[0], text(manifest, "kind"))
-            if manifest.get("apiVersion") != _ARGO_CD and kind not in permitted:
+            if manifest.get("kind") not in _ARGO_CD and kind not in permitted:
                 yield Problem(identity(manifest), ("kind",), f"{name} does not permit it")

@@ -17,8 +17,22 @@ from .resources import has_devices
 _DEFAULT_DEADLINE = 600
 
 
-def deployments(manifests: Manifests) -> list[Pod]:
-    return [pod for pod in manifests.pods if pod.workload.get("kind") == "Deployment"]
+_CANARY = ("strategy", "canary")
+
+
+def replacing(manifests: Manifests) -> list[Pod]:
+    """The pods that are replaced by newer ones of the same workload."""
+    return [pod for pod in manifests.pods if pod.workload.get("kind") in ("Deployment", "Rollout")]
+
+
+def _bounds(pod: Pod) -> tuple[str, ...]:
+    """Where below the spec surge and unavailable stand."""
+    return _CANARY if pod.workload.get("kind") == "Rollout" else ("strategy", "rollingUpdate")
+
+
+def _is_routed(pod: Pod) -> bool:
+    """Whether requests are divided by a route: Argo Rollouts knows neither surge nor unavailable then."""
+    return "trafficRouting" in mapping(pod.workload, "spec", *_CANARY)
 
 
 def _problem(pod: Pod, *path_and_message: str) -> Problem:
@@ -28,16 +42,24 @@ def _problem(pod: Pod, *path_and_message: str) -> Problem:
 
 @object_rule(9, "A rollout never waits for a spare accelerator, nor for a volume that one node holds")
 def rollout_cannot_deadlock(manifests: Manifests) -> Iterator[Problem]:
-    for pod in deployments(manifests):
-        strategy = mapping(pod.workload, "spec", "strategy")
-        if strategy.get("type") == "Recreate":
+    for pod in replacing(manifests):
+        if dig(pod.workload, "spec", "strategy", "type") == "Recreate":
             continue
         if any(has_devices(container) for container in pod.containers):
-            for bound in ("maxSurge", "maxUnavailable"):
-                if not isinstance(dig(strategy, "rollingUpdate", bound), int):
-                    yield _problem(pod, "strategy", f"{bound} must be a number of pods where accelerators are scarce")
+            yield from _waits_for_cards(pod)
         if _holds_exclusive_claim(manifests, pod):
             yield _problem(pod, "strategy", "a ReadWriteOnce volume needs the strategy Recreate")
+
+
+def _waits_for_cards(pod: Pod) -> Iterator[Problem]:
+    if _is_routed(pod):
+        if dig(pod.workload, "spec", *_CANARY, "dynamicStableScale") is not True:
+            said = "must be true: at the end both versions would have all replicas, where accelerators are scarce"
+            yield _problem(pod, *_CANARY, "dynamicStableScale", said)
+        return
+    for bound in ("maxSurge", "maxUnavailable"):
+        if not isinstance(dig(pod.workload, "spec", *_bounds(pod), bound), int):
+            yield _problem(pod, "strategy", f"{bound} must be a number of pods where accelerators are scarce")
 
 
 def _holds_exclusive_claim(manifests: Manifests, pod: Pod) -> bool:
@@ -50,15 +72,13 @@ def _holds_exclusive_claim(manifests: Manifests, pod: Pod) -> bool:
 
 @object_rule(10, "Surge and unavailable are not both 0; Recreate has no rollingUpdate")
 def rollout_can_move(manifests: Manifests) -> Iterator[Problem]:
-    for pod in deployments(manifests):
+    for pod in replacing(manifests):
         strategy = mapping(pod.workload, "spec", "strategy")
-        rolling = mapping(strategy, "rollingUpdate")
+        rolling = mapping(pod.workload, "spec", *_bounds(pod))
         if strategy.get("type") == "Recreate" and "rollingUpdate" in strategy:
             yield _problem(pod, "strategy", "rollingUpdate", "has no place under Recreate")
         if rolling and _is_zero(rolling.get("maxSurge", "25%")) and _is_zero(rolling.get("maxUnavailable", "25%")):
-            yield _problem(
-                pod, "strategy", "rollingUpdate", "surge and unavailable are both 0: no pod could be replaced"
-            )
+            yield _problem(pod, *_bounds(pod), "surge and unavailable are both 0: no pod could be replaced")
 
 
 def _is_zero(count: Any) -> bool:
@@ -67,7 +87,7 @@ def _is_zero(count: Any) -> bool:
 
 @object_rule(11, "The progress deadline is longer than a start and the drain before it")
 def deadline_outlasts_start(manifests: Manifests) -> Iterator[Problem]:
-    for pod in deployments(manifests):
+    for pod in replacing(manifests):
         deadline = number(pod.workload, "spec", "progressDeadlineSeconds", default=_DEFAULT_DEADLINE)
         grace = number(pod.spec, "terminationGracePeriodSeconds", default=30)
         needed = grace + max((startup_budget(container) for container in pod.servers), default=0)

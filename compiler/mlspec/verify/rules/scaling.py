@@ -6,10 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mlspec.plan.kubernetes_features import ON_BY_DEFAULT
+from mlspec.plan.scaling import OWN_METRICS
+from mlspec.promql import PromqlError, parse
 
 from ..manifests import Container, Manifests, Pod, dig, entries, mapping, number, text, texts
 from ..problem import Manifest, Problem, identity
 from ..selector import selects
+from .pod_references import twice
 from .probes import startup_budget
 from .registry import object_rule
 
@@ -20,6 +23,8 @@ _LONGEST_WINDOW = 3600
 _ORDER = ("Resource", "ContainerResource", "Pods", "Object", "External")
 _KEDA_MEASURES = ("cpu", "memory")
 _TOPOLOGY_KEYS = {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
+_REVISION = {"Rollout": "rollouts-pod-template-hash"}
+"""The label by which each kind tells the pods of one revision; one that pods do not have is passed over in silence."""
 
 
 def bounds(autoscaler: Manifest) -> tuple[int, int]:
@@ -52,7 +57,8 @@ def autoscaler_owns_replicas(manifests: Manifests) -> Iterator[Problem]:
         if has and any(pod is target for target in scaled):
             said = "the autoscaler decides; Argo CD would set it back at every sync"
             yield Problem(pod.object, ("spec", "replicas"), said)
-        if not has and not any(pod is target for target in scaled) and pod.workload.get("kind") == "Deployment":
+        fixed = pod.workload.get("kind") in ("Deployment", "Rollout")
+        if not has and not any(pod is target for target in scaled) and fixed:
             yield Problem(pod.object, ("spec", "replicas"), "is missing, and there is no autoscaler")
 
 
@@ -60,14 +66,14 @@ def autoscaler_owns_replicas(manifests: Manifests) -> Iterator[Problem]:
 def application_ignores_replicas(manifests: Manifests) -> Iterator[Problem]:
     if not manifests.autoscalers:
         return
+    scaled = {dig(autoscaler, "spec", "scaleTargetRef", "kind") or "Deployment" for autoscaler in manifests.autoscalers}
     for application in manifests.applications:
-        ignored = [
-            pointer
+        kinds = {
+            item.get("kind")
             for _, item in entries(application, "spec", "ignoreDifferences")
-            if item.get("kind") == "Deployment"
-            for pointer in texts(item, "jsonPointers")
-        ]
-        if "/spec/replicas" not in ignored:
+            if "/spec/replicas" in texts(item, "jsonPointers")
+        }
+        if scaled - kinds:
             yield Problem(identity(application), ("spec", "ignoreDifferences"), "must ignore /spec/replicas")
         if "RespectIgnoreDifferences=true" not in texts(application, "spec", "syncPolicy", "syncOptions"):
             path = ("spec", "syncPolicy", "syncOptions")
@@ -89,6 +95,13 @@ def autoscaler_is_sound(manifests: Manifests) -> Iterator[Problem]:
         metrics = "triggers" if autoscaler.get("kind") == "ScaledObject" else "metrics"
         if not dig(autoscaler, "spec", metrics):
             yield Problem(name, ("spec", metrics), "must not be empty")
+        for again in twice(
+            trigger["name"] for _, trigger in entries(autoscaler, "spec", "triggers") if "name" in trigger
+        ):
+            yield Problem(name, ("spec", "triggers"), f"KEDA refuses two triggers called {again}")
+        tolerated = any("tolerance" in mapping(_behavior(autoscaler), way) for way in ("scaleDown", "scaleUp"))
+        if tolerated and manifests.minor < ON_BY_DEFAULT["hpa-tolerance"]:
+            yield Problem(name, ("spec", "behavior"), "before Kubernetes 1.35 the API server drops a tolerance")
 
 
 @object_rule(19, "The metrics of an HPA stand in one order")
@@ -133,15 +146,25 @@ def zero_can_wake(manifests: Manifests) -> Iterator[Problem]:
         if bounds(autoscaler)[0] > 0:
             continue
         if autoscaler.get("kind") == "ScaledObject":
-            measures = [trigger.get("type") for _, trigger in entries(autoscaler, "spec", "triggers")]
-            if all(measure in _KEDA_MEASURES for measure in measures):
-                said = "0 needs a trigger besides cpu and memory: nothing runs that could be measured"
+            if not any(_can_wake(trigger) for _, trigger in entries(autoscaler, "spec", "triggers")):
+                said = "0 needs a trigger on what others measure: nothing runs that could say how much there is to do"
                 yield Problem(identity(autoscaler), ("spec", "minReplicaCount"), said)
             continue
         kinds = [metric.get("type") for _, metric in entries(autoscaler, "spec", "metrics")]
         if manifests.minor < ON_BY_DEFAULT["hpa-scale-to-zero"] or not {"Object", "External"} & {*kinds}:
             said = "0 needs Kubernetes 1.37 and a metric of type Object or External"
             yield Problem(identity(autoscaler), ("spec", "minReplicas"), said)
+
+
+def _can_wake(trigger: Mapping[str, Any]) -> bool:
+    """Whether its value is there without pods: neither what the kubelet measures nor what the server exports."""
+    if trigger.get("type") != "prometheus":
+        return trigger.get("type") not in _KEDA_MEASURES
+    try:
+        read = parse(text(trigger, "metadata", "query")).selectors
+    except PromqlError:
+        return True
+    return not read or any(not (selector.metric or "").startswith(OWN_METRICS) for selector in read)
 
 
 @object_rule(21, "Scaling down waits at least as long as a start takes")
@@ -189,8 +212,9 @@ def replicas_spread(manifests: Manifests) -> Iterator[Problem]:
             where = ("topologySpreadConstraints", index)
             if constraint.get("whenUnsatisfiable") != "ScheduleAnyway":
                 yield pod.problem(*where, "whenUnsatisfiable", "must be ScheduleAnyway, or a full zone stops a rollout")
-            if constraint.get("matchLabelKeys") != ["pod-template-hash"]:
-                yield pod.problem(*where, "matchLabelKeys", "must be [pod-template-hash], or the old pods count too")
+            revision = _REVISION.get(text(pod.workload, "kind"), "pod-template-hash")
+            if constraint.get("matchLabelKeys") != [revision]:
+                yield pod.problem(*where, "matchLabelKeys", f"must be [{revision}], or the old pods count too")
         missing = _TOPOLOGY_KEYS - {text(constraint, "topologyKey") for _, constraint in constraints}
         if missing and replicas(manifests, pod)[1] > 1:
             yield pod.problem("topologySpreadConstraints", f"does not spread over {' and '.join(sorted(missing))}")

@@ -38,13 +38,13 @@ def default_scenarios(subject: Subject) -> Iterator[Scenario]:
 
 def _metrics_absent(subject: Subject) -> Iterator[Scenario]:
     rule = alerts.metrics_absent(subject)
-    wanted = ("kube_deployment_spec_replicas", _deployment(subject), 1, 0)
+    wanted = list(_replicas(subject, 1, 0))[:1]
     one, two = (("up", _target(subject, suffix)) for suffix in ("aaaaa", "bbbbb"))
-    yield _scenario(rule, "every replica down", True, wanted, (*one, 0, 0), (*two, 0, 0))
-    yield _scenario(rule, "no replica to be found", True, wanted)
-    yield _scenario(rule, "one of two up", False, wanted, (*one, 0, 0), (*two, 1, 0))
+    yield _scenario(rule, "every replica down", True, *wanted, (*one, 0, 0), (*two, 0, 0))
+    yield _scenario(rule, "no replica to be found", True, *wanted)
+    yield _scenario(rule, "one of two up", False, *wanted, (*one, 0, 0), (*two, 1, 0))
     if subject.min_replicas == 0:
-        yield _scenario(rule, "scaled to zero", False, (wanted[0], wanted[1], 0, 0))
+        yield _scenario(rule, "scaled to zero", False, *_replicas(subject, 0, 0))
 
 
 def _no_replica_ready(subject: Subject) -> Iterator[Scenario]:
@@ -64,8 +64,7 @@ def _replicas_not_ready(subject: Subject) -> Iterator[Scenario]:
         ("a rollout", 2, 1, False),
         ("all ready", 3, 0, False),
     ):
-        updated = ("kube_deployment_status_replicas_updated", _deployment(subject), 1, progress)
-        yield _scenario(rule, name, fires, *_replicas(subject, 3, ready), updated)
+        yield _scenario(rule, name, fires, *_replicas(subject, 3, ready), *_rollout(subject, progress))
 
 
 def _crash_looping(subject: Subject) -> Iterator[Scenario]:
@@ -132,13 +131,33 @@ def _scenario(rule: AlertingRule, name: str, fires: bool, *samples: Samples, bef
     return Scenario(f"{rule.alert}: {name}", rule.alert, rule.labels["severity"], fires, series, seconds, interval)
 
 
-def _deployment(subject: Subject) -> Labels:
-    return {"namespace": subject.namespace, "deployment": subject.service, **_state_metrics()}
+def _workload(subject: Subject, revision: str = "7d9f8c6b5") -> Labels:
+    """Of kube-state-metrics' figures of a Deployment, or of a ReplicaSet of a Rollout."""
+    of_set = {"replicaset": f"{subject.service}-{revision}"}
+    named = {"deployment": subject.service} if subject.workload == "Deployment" else of_set
+    return {"namespace": subject.namespace, **named, **_state_metrics()}
 
 
 def _replicas(subject: Subject, wanted: int, ready: int) -> Iterator[Samples]:
-    yield "kube_deployment_spec_replicas", _deployment(subject), wanted, 0
-    yield "kube_deployment_status_replicas_ready", _deployment(subject), ready, 0
+    if subject.workload == "Deployment":
+        yield "kube_deployment_spec_replicas", _workload(subject), wanted, 0
+        yield "kube_deployment_status_replicas_ready", _workload(subject), ready, 0
+        return
+    yield "kube_replicaset_spec_replicas", _workload(subject), wanted, 0
+    yield "kube_replicaset_status_ready_replicas", _workload(subject), ready, 0
+    # The last version, of which nothing is left, and a model with a longer name.
+    for revision in ("5c4b7f9d8", "eu-7d9f8c6b5"):
+        yield "kube_replicaset_spec_replicas", _workload(subject, revision), int(revision.startswith("eu")), 0
+        yield "kube_replicaset_status_ready_replicas", _workload(subject, revision), 0, 0
+
+
+def _rollout(subject: Subject, progress: int) -> Iterator[Samples]:
+    """Pods of the new version that come at each scrape."""
+    if subject.workload == "Deployment":
+        yield "kube_deployment_status_replicas_updated", _workload(subject), 1, progress
+    else:
+        yield "kube_replicaset_spec_replicas", _workload(subject, "6b8d9c7f4"), 0, progress
+        yield "kube_replicaset_status_ready_replicas", _workload(subject, "6b8d9c7f4"), 0, progress
 
 
 def _container(subject: Subject, service: str) -> Labels:
