@@ -46,6 +46,8 @@ class Settings:
     latency_buckets: tuple[float, ...] = DEFAULT_LATENCY_BUCKETS
     owner: str = ""
     environment: str = ""
+    accelerator: str = ""
+    """What the spec asks for, by its name in the environment's catalogue; empty: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +117,5 @@ _FIELDS: dict[str, fields.Read[Any]] = {
     "latencyBuckets": _buckets,
     "owner": fields.any_text,
     "environment": fields.any_text,
+    "accelerator": fields.any_text,
 }

@@ -25,6 +25,15 @@ def test_supported_formats_have_a_loader(name: str) -> None:
     assert files("mlspec_runtime.formats").joinpath(f"{name}.py").is_file()
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_ending_belongs_to_a_file(name: str) -> None:
+    row = FORMATS[name]
+    assert all(suffix.startswith(".") for suffix in row.suffixes)
+    assert not (row.suffixes and row.reads == "folder")
+    assert {*row.by_suffix, *row.safe_suffixes} <= set(row.suffixes)
+    assert not row.methods or row.methods[0] == "predict"
+
+
 def test_skops_files_run_no_code() -> None:
     assert FORMATS["sklearn"].runs_code("model/model.joblib")
     assert not FORMATS["sklearn"].runs_code("model/model.skops")

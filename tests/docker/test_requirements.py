@@ -43,6 +43,24 @@ def test_accelerator_replaces_the_plain_framework() -> None:
     assert "onnxruntime" not in names
 
 
+def test_one_library_is_chosen_once_whatever_its_build() -> None:
+    lines = lines_of(image_plan(format="xgboost", requirements=["xgboost==3.2.0"]))
+    assert [line for line in lines if "xgboost" in line] == ["xgboost==3.2.0"]
+    lines = lines_of(image_plan(format="onnx", accelerated=True, requirements=["onnxruntime==1.30.0"]))
+    assert [line for line in lines if "onnxruntime" in line] == ["onnxruntime==1.30.0"]
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_a_default_applies_once_to_every_python(python: str) -> None:
+    for name, row in FORMATS.items():
+        for accelerated in (False, True):
+            found = [Requirement(line) for line in row.requirements_for("m.x", accelerated=accelerated)]
+            apply = [
+                each.name for each in found if each.marker is None or each.marker.evaluate({"python_version": python})
+            ]
+            assert sorted(apply) == sorted({each.name for each in found}), name
+
+
 def test_users_line_wins_over_a_default_however_it_is_spelt() -> None:
     lines = lines_of(image_plan(requirements=["Scikit_Learn == 1.8.0", "numpy>=2", "pandas==3.0.0"]))
     assert [line for line in lines if distribution(line) in ("scikit-learn", "numpy", "pandas")] == [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +73,82 @@ def onnx(workspace: Path) -> Case:
     )
 
 
+def xgboost(workspace: Path) -> Case:
+    """The label of each row, by the format's own defaults: only its suffix says that the file is UBJSON."""
+    import xgboost as xgb
+    from sklearn.datasets import load_iris
+
+    rows, classes = load_iris(return_X_y=True)
+    model = xgb.XGBClassifier(n_estimators=8, max_depth=3).fit(rows, classes)
+    model.save_model(workspace / "model.ubj")
+    asked = rows[::50].astype("float32")
+    return Case(
+        plan=_plan(
+            workspace,
+            "xgboost",
+            {"model.ubj": "model/model.ubj"},
+            model_path="model/model.ubj",
+            predict="predict_proba",
+        ),
+        inputs=[_tensor("input", "FP32", list(asked.shape), asked.ravel().tolist())],
+        expected={"predict_proba": model.predict_proba(asked).ravel().tolist()},
+    )
+
+
+def lightgbm(workspace: Path) -> Case:
+    import lightgbm as lgb
+    import numpy as np
+    from sklearn.datasets import load_diabetes
+
+    rows, values = load_diabetes(return_X_y=True)
+    model = lgb.train({"objective": "regression", "verbose": -1}, lgb.Dataset(rows, values), 8)
+    model.save_model(workspace / "model.txt")
+    asked = rows[::100]
+    return Case(
+        plan=_plan(workspace, "lightgbm", {"model.txt": "model/model.txt"}, model_path="model/model.txt"),
+        inputs=[_tensor("input", "FP64", list(asked.shape), asked.ravel().tolist())],
+        expected={"predict": np.asarray(model.predict(asked)).tolist()},
+    )
+
+
+_BERT = """
+import sys
+import torch
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast, pipeline
+folder = sys.argv[1]
+words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film"]
+with open(f"{folder}/vocab.txt", "w") as file:
+    file.write("\\n".join(words))
+torch.manual_seed(0)
+tokenizer = BertTokenizerFast(f"{folder}/vocab.txt")
+config = BertConfig(vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8,
+                    id2label={0: "bad", 1: "good"}, label2id={"bad": 0, "good": 1})
+model = BertForSequenceClassification(config).eval()
+tokenizer.save_pretrained(f"{folder}/model")
+model.save_pretrained(f"{folder}/model")
+print(*[each["label"] for each in pipeline("text-classification", model, tokenizer=tokenizer)(["good film", "bad"])])
+"""
+
+
+def transformers(workspace: Path) -> Case:
+    """A classifier of texts whose weights are chance; what it says is the same here and in the image."""
+    said = subprocess.run(
+        [sys.executable, "-c", _BERT, str(workspace)], capture_output=True, text=True, check=True
+    ).stdout.splitlines()[-1]
+    files = [path.name for path in (workspace / "model").iterdir()]
+    return Case(
+        plan=_plan(
+            workspace,
+            "transformers",
+            {f"model/{name}": f"model/{name}" for name in files},
+            model_path="model",
+            outputs=[{"name": "label", "datatype": "BYTES", "shape": [-1]}],
+        ),
+        inputs=[_tensor("text", "BYTES", [2], ["good film", "bad"])],
+        expected={"label": said.split()},
+    )
+
+
 _HANDLER = """
 import ctypes
 
@@ -114,7 +192,16 @@ def python(workspace: Path) -> Case:
     )
 
 
-CASES: Mapping[str, Callable[[Path], Case]] = {"sklearn": sklearn, "onnx": onnx, "python": python}
+CASES: Mapping[str, Callable[[Path], Case]] = {
+    "sklearn": sklearn,
+    "onnx": onnx,
+    "python": python,
+    "xgboost": xgboost,
+    "lightgbm": lightgbm,
+    "transformers": transformers,
+}
+LARGE = frozenset({"transformers"})
+"""Images of gigabytes. One of format pytorch is built from `specs/image-embedder`."""
 
 
 def _tensor(name: str, datatype: str, shape: list[int], data: list[Any]) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -17,6 +18,17 @@ from .docker import Docker, reaches_registry
 from .engine import Engine
 
 pytest.register_assert_rewrite("tests.images.serving")
+
+
+def require_large_images() -> None:
+    if os.environ.get("MLSPEC_GPU_IMAGES") != "1":
+        pytest.skip("gigabytes of CUDA libraries and minutes: built only with MLSPEC_GPU_IMAGES=1")
+
+
+def require_module(kind: str) -> None:
+    """Calls the test off where the framework that makes the model is not installed here."""
+    if kind in ("xgboost", "lightgbm", "transformers") and importlib.util.find_spec(kind) is None:
+        unavailable(f"{kind} is not installed (pip install 'mlspec[formats]')")
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from mlspec.artifacts.file import Copied
 from mlspec.artifacts.registry import render_context
 from mlspec.plan.image import ImagePlan
 
-from .cases import CASES
+from .cases import CASES, LARGE
+from .conftest import require_large_images, require_module
 from .engine import Engine
 from .serving import LEFTOVER, check_config, check_image
 
@@ -33,6 +34,9 @@ def write_context(plan: ImagePlan, workspace: Path) -> Path:
 
 @pytest.mark.parametrize("kind", CASES)
 def test_image_serves_its_model(kind: str, engine: Engine, tmp_path: Path) -> None:
+    if kind in LARGE:
+        require_large_images()
+    require_module(kind)
     case = CASES[kind](tmp_path)
     image = engine.build(write_context(case.plan, tmp_path))
     check_config(engine.config(image), case.plan.labels)

@@ -6,7 +6,7 @@ import json
 
 from mlspec.plan.settings import plan_settings, settings_digest
 
-from .specs import spec_of
+from .specs import cards, spec_of
 
 BUCKETS = (0.1, 0.5, 1.0)
 
@@ -23,6 +23,12 @@ def test_times_are_in_seconds_and_sizes_in_bytes() -> None:
 
 def test_without_batching_nothing_is_said_of_it() -> None:
     assert "batching" not in json.loads(plan_settings(spec_of(), BUCKETS))
+
+
+def test_the_server_is_told_of_an_accelerator_that_it_should_use() -> None:
+    assert "accelerator" not in json.loads(plan_settings(spec_of(), BUCKETS))
+    asked = spec_of(resources=cards()[1])
+    assert json.loads(plan_settings(asked, BUCKETS))["accelerator"] == "nvidia-l4"
 
 
 def test_the_digest_follows_the_meaning_and_not_the_spelling() -> None:

@@ -55,6 +55,7 @@ def test_repository_index_while_loading(start: Start) -> None:
 
 INVOCATIONS: list[tuple[str, Any, Any]] = [
     ("application/json", b'{"instances": [[1, 2], [3.5, 4]]}', {"predictions": [3.0, 7.5]}),
+    ("application/json", b'{"instances": [{"x": [1, 2]}, {"x": [3.5, 4]}]}', {"predictions": [3.0, 7.5]}),
     ("text/csv", b"1,2\n3.5,4\n", "3.0\n7.5\n"),
     ("text/csv; charset=utf-8", b'"1","2"\r\n', "3.0\n"),
 ]
@@ -92,7 +93,11 @@ BAD_INVOCATIONS: list[tuple[str, bytes, int, str]] = [
     ("application/json", b'{"instances": [[1], [2, 3]]}', 400, "same length"),
     ("application/json", b'{"instances": [["a", "b"]]}', 400, "must hold numbers"),
     ("application/json", b'{"instances": [[1, 2, 3]]}', 400, "the model takes [-1, 2]"),
-    ("application/json", b'{"instances": [{"x": 1}]}', 400, "must hold numbers"),
+    ("application/json", b'{"instances": [{"x": 1}]}', 400, "the model takes [-1, 2]"),
+    ("application/json", b'{"instances": [{"x": [1, 2]}, [3, 4]]}', 400, "exactly the inputs x"),
+    ("application/json", b'{"instances": [{"x": [1, 2], "z": 3}]}', 400, "exactly the inputs x"),
+    ("application/json", b'{"dataframe_records": [{"x": 1}]}', 400, '{"instances": [[…], …]}, CSV rows as text/csv'),
+    ("application/json", b"{}", 400, 'or an infer request {"inputs": […]}'),
     ("text/csv", b"a,b\n", 400, "not rows of numbers"),
     ("text/csv", b"", 400, "at least one row"),
     ("text/csv", b"\xff", 400, "not rows of numbers"),
@@ -104,6 +109,34 @@ def test_bad_invocations(adder: Running, kind: str, body: bytes, status: int, me
     response = adder.http.post("/invocations", content=body, headers={"content-type": kind})
     assert response.status_code == status
     assert message in response.json()["error"]
+
+
+WEIGHED = """
+import numpy as np
+
+class Handler:
+    def predict(self, inputs):
+        words = np.array([len(word) for word in inputs["word"].tolist()])
+        return {"y": inputs["x"].sum(axis=1) * words}
+"""
+SEVERAL = {"inputs": [tensor("x", "FP64", -1, 2), tensor("word", "BYTES", -1)]}
+
+
+def test_invocations_of_several_inputs_are_objects(start: Start) -> None:
+    running = start(WEIGHED, {"batching": {}}, SEVERAL).ready()
+    rows = [{"x": [1, 2], "word": "abc"}, {"word": "é", "x": [0.5, 0]}]
+    assert running.http.post("/invocations", json={"instances": rows}).json() == {"predictions": [9.0, 1.0]}
+    bad: list[dict[str, Any]] = [
+        {"instances": [[1, 2]]},
+        {"instances": [{"x": [1, 2]}]},
+        {"rows": []},
+        {"instances": []},
+    ]
+    for body in bad:
+        answer = running.http.post("/invocations", json=body)
+        assert answer.status_code == 400, body
+    said = running.http.post("/invocations", json={"instances": [[1, 2]]}).json()["error"]
+    assert 'send {"instances": [{"x": …, "word": …}, …]}, or an infer request' in said
 
 
 def test_openapi_has_every_path_and_describes_what_is_taken(churn: Running) -> None:

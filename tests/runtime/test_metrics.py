@@ -34,6 +34,18 @@ def test_exactly_the_promised_names_and_labels(start: Start) -> None:
         assert labels <= {tuple(sorted(names.LABEL_NAMES[name]))}, name
 
 
+def test_failures_are_counted_from_zero(start: Start) -> None:
+    """Prometheus sees no increase in a series that begins with 1."""
+    running = start(GATED).ready()
+    page = running.http.get("/metrics").text
+    for code in names.FAILURES:
+        assert f'{names.REQUESTS}{{code="{code}",endpoint="infer",model="tested",version="1.2.0"}} 0.0' in page
+    for reason in names.REASONS:
+        assert f'{names.REJECTED}{{model="tested",reason="{reason}"}} 0.0' in page
+    infer(running, 13.0, 2.0)
+    assert running.metric(names.REQUESTS, endpoint=names.ENDPOINT_INFER, code="500") == 1
+
+
 def test_requests_are_counted_by_endpoint_and_code(start: Start) -> None:
     running = start(GATED).ready()
     for _ in range(3):

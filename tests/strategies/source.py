@@ -24,27 +24,57 @@ TENSORS = st.lists(
     max_size=3,
     unique_by=lambda tensor: str(tensor["name"]),
 )
-FILE_NAMES = ("model.bin", "m \N{SNOWMAN} '\"$(id).onnx", "a/b/c.joblib", "M" * 100)
+FILE_NAMES = ("model.bin", "m \N{SNOWMAN} '\"$(id)", "a/b/c.d", "M" * 100)
+METHODS = {
+    "sklearn": ("predict", "predict_proba", "decision_function"),
+    "lightgbm": ("predict", "predict_proba", "decision_function"),
+    "xgboost": ("predict", "predict_proba"),
+}
+ENDINGS = {
+    "sklearn": (".joblib", ".skops", ".pkl"),
+    "xgboost": (".ubj", ".json"),
+    "lightgbm": (".txt",),
+    "onnx": (".onnx",),
+    "pytorch": (".pt2", ".pt", ".pth"),
+}
+"""Without those that need a handler; an ending that nobody knows fits every format."""
+TEXT = [{"name": "text", "datatype": "BYTES", "shape": [-1]}]
 
 
 @st.composite
 def sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bool) -> Spec:
     """The block `model`; the bytes are no model, which nothing but a server would notice."""
-    kind = draw(st.sampled_from(["sklearn", "onnx", "python"]))
+    kind = draw(st.sampled_from(["python", "transformers", *ENDINGS]))
     spec: Spec = {"format": kind, "version": draw(versions)}
     content = draw(st.binary(max_size=40))
     if kind != "python" or digest or draw(st.booleans()):
-        name, sha256 = draw(st.sampled_from((*FILE_NAMES, "folder/"))), hashlib.sha256(content).hexdigest()
+        name, sha256 = draw(file_names(kind)), hashlib.sha256(content).hexdigest()
         names = ["config.json", "w/1.bin"] if name.endswith("/") else [""]
         files |= {f"{folder}/{name}{inner}": content for inner in names}
         spec["uri"] = f"./{name}"
         if digest or draw(st.booleans()):
             whole = folder_digest((inner, sha256) for inner in names) if len(names) > 1 else f"sha256:{sha256}"
             spec["digest"] = whole
-    fields = {"inputs": TENSORS, "outputs": TENSORS, "size": st.sampled_from(["1k", "100Mi"])}
-    if kind == "sklearn":
-        fields["predict"] = st.sampled_from(["predict", "predict_proba", "decision_function"])
-    return spec | draw(st.fixed_dictionaries({}, optional=fields))
+    inputs = st.just(TEXT) if kind == "transformers" else TENSORS
+    fields = {"inputs": inputs, "outputs": TENSORS, "size": st.sampled_from(["1k", "100Mi"])}
+    if kind in METHODS:
+        fields["predict"] = st.sampled_from(METHODS[kind])
+    required = {"inputs": TENSORS.filter(bool)} if kind == "pytorch" else {}
+    return spec | draw(
+        st.fixed_dictionaries(required, optional={key: each for key, each in fields.items() if key not in required})
+    )
+
+
+def file_names(kind: str) -> st.SearchStrategy[str]:
+    """What a model of this format may be called; a folder ends with `/`."""
+    if kind == "transformers":
+        return st.just("folder/")
+    plain = st.sampled_from(FILE_NAMES)
+    if kind == "python":
+        return plain | st.just("folder/")
+    return plain | st.builds(
+        str.__add__, st.sampled_from(["model", "m \N{SNOWMAN} '\"$(id)"]), st.sampled_from(ENDINGS[kind])
+    )
 
 
 @st.composite

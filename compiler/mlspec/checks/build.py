@@ -9,7 +9,8 @@ from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_files
-from mlspec.spec.requirements import distribution, read_requirements, requirement_problem
+from mlspec.plan.formats import FORMATS
+from mlspec.spec.requirements import choice_of, distribution, read_requirements, requirement_problem
 
 from .registry import check
 
@@ -67,8 +68,8 @@ NO_URI = code(
 REQUIRED_TWICE = code(
     "MLS409",
     "required-twice",
-    title="two requirements for one distribution",
-    reason="pip refuses to install what is asked for in two versions.",
+    title="two requirements for one library",
+    reason="pip refuses to install what is asked for in two versions, and lets two distributions overwrite each other.",
     remedy="keep one of them",
 )
 UNPINNED = code(
@@ -77,6 +78,14 @@ UNPINNED = code(
     title="a requirement without an exact version",
     reason="Two builds of one image could differ, and a model saved by one version may not load in another.",
     remedy="write `name==version`",
+)
+
+CPU_ONLY = code(
+    "MLS423",
+    "library-without-accelerator",
+    title="a library for the CPU in an image that is given an accelerator",
+    reason="The accelerator would be paid for, and stand idle.",
+    remedy="require the build for accelerators, or ask for no accelerator",
 )
 
 
@@ -148,15 +157,39 @@ def bad_requirement(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 
 @check(REQUIRED_TWICE)
 def required_twice(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for span, line in _requirements(resolved):
         # Lines with markers are alternatives: they may name one distribution for several platforms.
         if requirement_problem(line) or ";" in line:
             continue
-        name = distribution(line)
-        if name in seen:
+        name, library = distribution(line), choice_of(line)
+        if seen.get(library) == name:
             yield REQUIRED_TWICE.error(span, f"{name} is required twice", label="required already")
-        seen.add(name)
+        elif library in seen:
+            message = f"{name} and {seen[library]} bring the same modules"
+            yield REQUIRED_TWICE.error(span, message, label="would overwrite the other")
+        seen.setdefault(library, name)
+
+
+@check(CPU_ONLY)
+def library_without_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    accelerator = resolved.spec.resources.accelerator
+    if accelerator is None:
+        return
+    defaults = FORMATS[resolved.spec.model.format].accelerated or ()
+    wanted = {choice_of(line): distribution(line) for line in defaults}
+    for span, line in _requirements(resolved):
+        if requirement_problem(line):
+            continue
+        name, instead = distribution(line), wanted.get(choice_of(line), "")
+        if (instead and instead != name) or "+cpu" in line:
+            yield CPU_ONLY.warning(
+                span,
+                f"this build of {name} computes on the CPU, and {resolved.name} asks for {accelerator.type}"
+                f" in {resolved.environment.name}",
+                label="has no CUDA",
+                remedy=f"require {instead}" if instead else f"require {name} without `+cpu`",
+            )
 
 
 def _requirements(resolved: ResolvedSpec) -> Iterator[tuple[Span, str]]:

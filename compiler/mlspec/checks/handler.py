@@ -39,10 +39,7 @@ NO_CLASS = code(
 def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     build = resolved.spec.build
     if build.handler is None:
-        if resolved.spec.model.format == "python":
-            span = resolved.at_key("build") if resolved.has("build") else resolved.at("model", "format")
-            remedy = "name it as `build.handler: module:Class`, and its folder as `build.code`"
-            yield HANDLER_MISSING.error(span, "format python needs a handler", label="has none", remedy=remedy)
+        yield from _needed(resolved)
         return
     if build.code is None:
         yield HANDLER_MISSING.error(
@@ -57,6 +54,29 @@ def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             label="no such module",
             remedy="correct the module's name, or `build.code`",
         )
+
+
+def _needed(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    """Where the model is code, or weights without a program."""
+    source = resolved.spec.model
+    remedy = "name it as `build.handler: module:Class`, and its folder as `build.code`"
+    if source.format == "python":
+        span = resolved.at_key("build") if resolved.has("build") else resolved.at("model", "format")
+        yield HANDLER_MISSING.error(span, "format python needs a handler", label="has none", remedy=remedy)
+    if source.format == "pytorch" and source.uri is not None and _holds_weights(resolved, source.uri):
+        yield HANDLER_MISSING.error(
+            resolved.at("model", "uri"),
+            "weights of PyTorch need a handler whose `load(path)` gives the module that has them",
+            label="weights without a program",
+            remedy=f"{remedy}; or save the program: `torch.export.save(…, 'model.pt2')`",
+        )
+
+
+def _holds_weights(resolved: ResolvedSpec, uri: str) -> bool:
+    """As the server's loader sees it: safetensors, or a folder."""
+    path = resolved.file(uri)
+    is_folder = uri.startswith("./") and resolved.files.size(path) is None and bool(resolved.files.below(path))
+    return is_folder or uri.endswith(".safetensors")
 
 
 @check(NOT_PYTHON)

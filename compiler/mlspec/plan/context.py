@@ -11,6 +11,7 @@ from mlspec.spec.requirements import read_requirements
 from mlspec.spec.service import ServiceSpec
 from mlspec_runtime.digest import folder_digest
 
+from .formats import FORMATS
 from .image import CODE, MODEL, Copy, ImagePlan, plan_image
 
 IMAGES = "images"
@@ -34,7 +35,6 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
     """The plan of an image for `spec`, whose files are all there."""
     source, build = spec.model, spec.build
     found = model_files(model, spec, files)
-    own_method = source.format == "sklearn" or source.predict != "predict"
     return plan_image(
         model=model.metadata.name,
         version=source.version,
@@ -43,7 +43,7 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
         format=source.format,
         model_path=found.path,
         digest=source.digest or found.digest,
-        predict=source.predict if own_method else None,
+        predict=source.predict if FORMATS[source.format].methods else None,
         handler=build.handler,
         inputs=[tensor.model_dump() for tensor in source.inputs],
         outputs=[tensor.model_dump() for tensor in source.outputs],

@@ -1,13 +1,16 @@
-"""A model format's word -> what an image for it needs, and how long it takes to start."""
+"""A model format's word -> what an image for it needs, what its loader reads, and how long it takes to start."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Literal
 
 PYTHON = "python:{python}-slim"
 """The official image: current Debian stable, glibc 2.28 or later as binary wheels need it."""
+
+Reads = Literal["file", "folder", "either"]
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,18 @@ class Format:
     """More requirements for a model file with this ending."""
     system_packages: tuple[str, ...] = ()
     base_image: str = PYTHON
+    reads: Reads = "either"
+    """What the model at `uri` is."""
+    suffixes: tuple[str, ...] = ()
+    """Endings of the files that its loader reads, the recommended one first; empty: it does not look."""
+    methods: tuple[str, ...] = ()
+    """What `model.predict` may say; empty: there is nothing to choose."""
     pickle: bool = False
     """Loading the model runs code that stands in it."""
     safe_suffixes: frozenset[str] = frozenset()
     """Endings of this format that are not pickles after all."""
+    shared_memory: int = 0
+    """Bytes of /dev/shm at most where the spec does not say; 0: the container runtime's own 64 MiB do."""
     startup_seconds: int = 10
     """From exec to a loaded model of no size, on one slow core; reading the model's bytes comes on top."""
     supported: bool = False
@@ -40,11 +51,17 @@ class Format:
 
 
 SCIKIT_LEARN = "scikit-learn==1.9.1"
+TORCH = "torch==2.15.0"
+"""PyPI's build for Linux, which computes on CUDA where there is a card and on the CPU where there is none."""
+_GIB = 2**30
 
 FORMATS: Mapping[str, Format] = {
     "sklearn": Format(
         requirements=(SCIKIT_LEARN,),
         by_suffix={".skops": ("skops==0.16.0",)},
+        reads="file",
+        suffixes=(".joblib", ".skops", ".pkl", ".pickle"),
+        methods=("predict", "predict_proba", "decision_function"),
         pickle=True,
         safe_suffixes=frozenset({".skops"}),
         supported=True,
@@ -53,13 +70,47 @@ FORMATS: Mapping[str, Format] = {
         requirements=("onnxruntime==1.32.0",),
         # CUDA and cuDNN come as wheels, so that the same slim base serves: only the driver is the node's.
         accelerated=("onnxruntime-gpu[cuda,cudnn]==1.31.1",),
+        reads="file",
+        suffixes=(".onnx",),
+        supported=True,
+    ),
+    "xgboost": Format(
+        # The same library without NCCL and the kernels for GPUs: 5 MB rather than 400.
+        requirements=(
+            "xgboost-cpu==3.4.1; python_version >= '3.12'",
+            "xgboost-cpu==3.2.0; python_version < '3.12'",
+        ),
+        reads="file",
+        suffixes=(".ubj", ".json"),
+        methods=("predict", "predict_proba"),
+        supported=True,
+    ),
+    "lightgbm": Format(
+        requirements=("lightgbm==4.7.0",),
+        # Its wheel does not carry OpenMP's runtime, unlike those of scikit-learn and xgboost.
+        system_packages=("libgomp1",),
+        reads="file",
+        suffixes=(".txt",),
+        methods=("predict", "predict_proba", "decision_function"),
+        supported=True,
+    ),
+    "pytorch": Format(
+        requirements=(TORCH,),
+        by_suffix={".safetensors": ("safetensors==0.8.0",)},
+        suffixes=(".pt2", ".pt", ".pth", ".safetensors"),
+        pickle=True,
+        safe_suffixes=frozenset({".safetensors"}),
+        shared_memory=_GIB,
+        startup_seconds=30,
+        supported=True,
+    ),
+    "transformers": Format(
+        requirements=(TORCH, "transformers==5.23.0"),
+        reads="folder",
+        shared_memory=_GIB,
+        startup_seconds=60,
         supported=True,
     ),
     "python": Format(supported=True),
-    "xgboost": Format(requirements=("xgboost==3.4.1",)),
-    # Its wheel does not carry OpenMP's runtime, unlike those of scikit-learn and xgboost.
-    "lightgbm": Format(requirements=("lightgbm==4.7.0",), system_packages=("libgomp1",)),
-    "pytorch": Format(requirements=("torch==2.15.0",), pickle=True, startup_seconds=30),
-    "transformers": Format(requirements=("torch==2.15.0", "transformers==5.23.0"), startup_seconds=60),
-    "vllm": Format(base_image="vllm/vllm-openai:v0.33.0", startup_seconds=180),
+    "vllm": Format(base_image="vllm/vllm-openai:v0.33.0", reads="folder", startup_seconds=180),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from mlspec.spec.requirements import distribution, read_requirements, requirement_problem
+from mlspec.spec.requirements import choice_of, read_requirements, requirement_problem
 
 from .formats import FORMATS
 
@@ -156,12 +156,12 @@ def default_base_image(format: str, python: str | None) -> str:  # noqa: A002 - 
 
 
 def merge_requirements(*layers: Iterable[str]) -> tuple[str, ...]:
-    """One choice for each distribution, sorted by name: a later layer's lines replace an earlier one's for the same."""
+    """One choice for each library, sorted by name: a later layer's lines replace an earlier one's for the same."""
     chosen: dict[str, list[str]] = {}
     for layer in layers:
         named: dict[str, list[str]] = {}
         for line in layer:
-            named.setdefault(distribution(line), []).append(line)
+            named.setdefault(choice_of(line), []).append(line)
         chosen |= named
     return tuple(line for name in sorted(chosen) for line in dict.fromkeys(chosen[name]))
 

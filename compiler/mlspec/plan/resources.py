@@ -7,10 +7,14 @@ from mlspec.spec.environment import CatalogueEntry
 from mlspec.spec.resources import Accelerator
 
 from . import quantities
+from .context import model_size
+from .formats import FORMATS
 from .plan import Labels, Manifest, Placement
 
 _TEMPORARY = 2**30
 _SHARED = ".shared"
+_RUNTIMES_OWN = 64 * 2**20
+"""Bytes of /dev/shm that every container runtime gives."""
 _TOPOLOGY = ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
 
 
@@ -68,9 +72,21 @@ def temporary_storage(resolved: ResolvedSpec) -> str:
 
 
 def shared_memory(resolved: ResolvedSpec) -> str | None:
-    """Size limit of /dev/shm, None for the container runtime's own 64 MiB."""
-    asked = resolved.spec.resources.shared_memory
-    return quantities.size(asked) if asked else None
+    """Size limit of /dev/shm, None for the container runtime's own 64 MiB.
+
+    By default, where the format has use for it, a quarter of the memory that the model leaves. Tensors that processes
+    share count against that memory, so that the default can never take all of it.
+    """
+    size = resolved.spec.resources.shared_memory or _default_shared_memory(resolved)
+    return quantities.size(size) if size else None
+
+
+def _default_shared_memory(resolved: ResolvedSpec) -> int:
+    """Whole mebibytes; 0 where the format has no use for more than 64 MiB, or so little is left anyway."""
+    resources = resolved.spec.resources
+    left = resources.memory - (0 if resources.accelerator else model_size(resolved))
+    size = min(FORMATS[resolved.spec.model.format].shared_memory, left // 4) >> 20 << 20
+    return size if size > _RUNTIMES_OWN else 0
 
 
 def plan_placement(resolved: ResolvedSpec) -> Placement:

@@ -34,6 +34,8 @@ def plan_settings(resolved: ResolvedSpec, latency_buckets: tuple[float, ...]) ->
     }
     if resolved.metadata.owner:
         settings["owner"] = resolved.metadata.owner
+    if spec.resources.accelerator:
+        settings["accelerator"] = spec.resources.accelerator.type
     return json.dumps(settings, indent=2) + "\n"
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from mlspec.spec.requirements import read_requirements
+from mlspec.spec.requirements import distributions_of, read_requirements
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,20 @@ def find_shortfall(text: str, installed: Callable[[str], str] = installed_versio
     missing: list[str] = []
     different: list[tuple[str, str]] = []
     for line, requirement in _applicable(text):
-        try:
-            version = installed(requirement.name)
-        except PackageNotFoundError:
+        version = _version(canonicalize_name(requirement.name), installed)
+        if version is None:
             missing.append(line)
-            continue
-        if not requirement.specifier.contains(version, prereleases=True):
+        elif not requirement.specifier.contains(version, prereleases=True):
             different.append((line, version))
     return Shortfall(tuple(missing), tuple(different))
+
+
+def _version(name: str, installed: Callable[[str], str]) -> str | None:
+    """Of the distribution, or of one with the same modules: whoever trained has `xgboost`, not `xgboost-cpu`."""
+    for each in distributions_of(name):
+        with suppress(PackageNotFoundError):
+            return installed(each)
+    return None
 
 
 def _applicable(text: str) -> Iterator[tuple[str, Requirement]]:

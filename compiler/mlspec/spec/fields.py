@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
@@ -10,6 +11,14 @@ from pydantic.fields import FieldInfo
 from .section import Section
 
 Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class OtherWords:
+    """Beside a field's type: words in small letters that people write for its choices, and what to tell of others."""
+
+    meant: Mapping[str, str] = field(default_factory=dict)
+    advice: Mapping[str, str] = field(default_factory=dict)
 
 
 def keys_of(section: type[Section], path: Path) -> list[str]:
@@ -23,14 +32,25 @@ def choices_of(section: type[Section], path: Path) -> list[str]:
     return list(dict.fromkeys(_literals(_type_at(section, path))))
 
 
+def other_words_of(section: type[Section], path: Path) -> OtherWords:
+    """What people call the choices at `path`; nothing where the language has no such list."""
+    found = _field_at(section, path)
+    metadata = found.metadata if found else []
+    return next((each for each in metadata if isinstance(each, OtherWords)), OtherWords())
+
+
 def meaning_of(section: type[Section], path: Path) -> str:
     """What the language says of the value at `path`, or of the list that it is an item of; empty for nothing."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
+    found = _field_at(section, path)
+    return found.description or "" if found else ""
+
+
+def _field_at(section: type[Section], path: Path) -> FieldInfo | None:
     if not path:
-        return ""
-    field = next((found for kind in _sections(_type_at(section, path[:-1])) if (found := _field(kind, path[-1]))), None)
-    return field.description or "" if field else ""
+        return None
+    return next((found for kind in _sections(_type_at(section, path[:-1])) if (found := _field(kind, path[-1]))), None)
 
 
 def _type_at(section: type[Section], path: Path) -> Any:
@@ -42,14 +62,14 @@ def _type_at(section: type[Section], path: Path) -> Any:
 
 def _below(kind: Any, step: str | int) -> Any:
     for section in _sections(kind):
-        if field := _field(section, step):
-            return field.annotation
+        if found := _field(section, step):
+            return found.annotation
     inner = [argument for argument in get_args(kind) if argument is not type(None)]
     return inner[-1] if inner else kind
 
 
 def _field(section: type[Section], step: str | int) -> FieldInfo | None:
-    named = (field for name, field in section.model_fields.items() if step in (name, field.alias))
+    named = (found for name, found in section.model_fields.items() if step in (name, found.alias))
     return next(named, None)
 
 

@@ -6,11 +6,42 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from .fields import OtherWords
 from .paths import relative_path
 from .scalars import Digest, Size, Version
 from .section import Invalid, Section
 
 Format = Literal["sklearn", "xgboost", "lightgbm", "onnx", "pytorch", "transformers", "vllm", "python"]
+_CONVERT = "has no loader: convert it to `onnx`, or load it in a handler of format `python`"
+_FORMAT_WORDS = OtherWords(
+    meant={
+        "scikit-learn": "sklearn",
+        "scikit_learn": "sklearn",
+        "scikitlearn": "sklearn",
+        "joblib": "sklearn",
+        "pickle": "sklearn",
+        "skops": "sklearn",
+        "xgb": "xgboost",
+        "lgb": "lightgbm",
+        "lgbm": "lightgbm",
+        "onnxruntime": "onnx",
+        "ort": "onnx",
+        "torch": "pytorch",
+        "torchscript": "pytorch",
+        "torch.export": "pytorch",
+        "safetensors": "pytorch",
+        "hf": "transformers",
+        "huggingface": "transformers",
+        "hugging-face": "transformers",
+        "bert": "transformers",
+        "sentence-transformers": "transformers",
+        "llm": "vllm",
+        "openai": "vllm",
+        "custom": "python",
+        "pyfunc": "python",
+    },
+    advice=dict.fromkeys(("tensorflow", "tf", "keras", "savedmodel", "catboost", "paddle", "jax", "flax"), _CONVERT),
+)
 Datatype = Literal[
     "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"
 ]
@@ -57,7 +88,7 @@ class Tensor(Section):
 class ModelSource(Section):
     """Which model this is and where its file comes from."""
 
-    format: Annotated[Format, Field(description="What wrote the model, and so what loads it.")]
+    format: Annotated[Format, Field(description="What wrote the model, and so what loads it."), _FORMAT_WORDS]
     version: Annotated[Version, Field(description="Goes into the image tag, labels, /v2 metadata and metrics.")]
     uri: Annotated[
         Uri | None,

@@ -14,7 +14,7 @@ from mlspec.source.node import Node
 from mlspec.source.suggestion import did_you_mean
 from mlspec.source.text import quoted
 
-from .fields import Path, choices_of, keys_of, meaning_of
+from .fields import Path, choices_of, keys_of, meaning_of, other_words_of
 from .section import Invalid, Section
 
 UNKNOWN_KEY = code(
@@ -204,9 +204,12 @@ def _unknown_word(section: type[Section], node: Node, path: Path) -> Diagnostic:
     found = node.get(*path)
     word = found.text if found else ""
     choices = choices_of(section, path)
+    others = other_words_of(section, path)
     # One number is not a slip of the pen for another: of versions, all the choices say more.
     near = did_you_mean(word, choices) if any(map(str.isalpha, word)) else None
-    label, remedy = "not one of the choices", "the choices are: " + ", ".join(choices)
+    near = others.meant.get(word.casefold(), near)
+    label = others.advice.get(word.casefold(), "not one of the choices")
+    remedy = "the choices are: " + ", ".join(choices)
     if found and not isinstance(found.value, str) and word in choices:
         label, remedy = f"{_kind(found).removesuffix(' with a fraction')} to YAML", f'write it in quotes: "{word}"'
     elif near:

@@ -14,6 +14,8 @@ _URL = r"\s*@\s*[A-Za-z][A-Za-z0-9+.-]*:[^\s;]+"
 # pip takes whatever follows a space and a `-` for an option.
 _MARKER = r"(?:\s*;(?:(?!\s-)[^#])*?)?"
 _HASHES = r"(?:\s+--hash=[a-z0-9]+:[0-9a-f]+)*"
+_SAME_LIBRARY = {"onnxruntime-gpu": "onnxruntime", "xgboost-cpu": "xgboost"}
+"""Distributions that bring the same modules: of two of them, the one installed last would overwrite the other."""
 _REQUIREMENT = re.compile(rf"({_NAME}){_EXTRAS}(?:{_URL}|{_VERSIONS}){_MARKER}{_HASHES}\s*", re.ASCII)
 _PINNED = re.compile(rf"{_NAME}{_EXTRAS}\s*==\s*[0-9]+(?:\.[0-9]+)*{_HASHES}", re.ASCII)
 """What needs no second look by `packaging`, whose import costs as much as reading a spec."""
@@ -71,3 +73,19 @@ def distribution(line: str) -> str:
     if match is None:
         raise ValueError(f"{line!r}: {requirement_problem(line)}")
     return re.sub(r"[-_.]+", "-", match[1]).lower()
+
+
+def choice_of(line: str) -> str:
+    """The library that a requirement chooses a distribution of: `onnxruntime` for `onnxruntime-gpu` as well.
+
+    Raises ValueError as `distribution` does.
+    """
+    name = distribution(line)
+    return _SAME_LIBRARY.get(name, name)
+
+
+def distributions_of(name: str) -> tuple[str, ...]:
+    """The normalised name itself, then the others that bring the same modules."""
+    library = _SAME_LIBRARY.get(name, name)
+    others = (library, *(other for other, brings in _SAME_LIBRARY.items() if brings == library))
+    return (name, *(other for other in others if other != name))

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlspec_runtime.columns import matrix
 from mlspec_runtime.datatypes import Array
+from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import StartupError
 from mlspec_runtime.formats import model_path
 from mlspec_runtime.manifest import Manifest
@@ -21,6 +22,7 @@ class LightGBMModel:
     """
 
     platform = "lightgbm_booster"
+    device = CPU_ONLY
 
     def __init__(self, booster: Any, manifest: Manifest, n_classes: int) -> None:
         if manifest.predict == "predict_proba" and not n_classes:

@@ -12,6 +12,7 @@ import numpy as np
 
 from mlspec_runtime.columns import column, matrix
 from mlspec_runtime.datatypes import Array
+from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import InvalidInput, StartupError
 from mlspec_runtime.formats import model_path
 from mlspec_runtime.manifest import Manifest
@@ -20,6 +21,8 @@ from mlspec_runtime.signature import Tensors, TensorSpec
 
 class SklearnModel:
     """Predicts with the method that the manifest names. One 2-D input is the matrix; several are its columns."""
+
+    device = CPU_ONLY
 
     def __init__(self, estimator: Any, manifest: Manifest, platform: str) -> None:
         method = getattr(estimator, manifest.predict, None)

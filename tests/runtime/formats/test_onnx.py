@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from tritonclient.utils import InferenceServerException
 
 from tests.runtime.formats.conftest import Serve, infer, metadata, same
+from tests.runtime.image import tensor
 
 X = np.random.default_rng(0).normal(size=(80, 3)).astype(np.float32)
 Y = (X[:, 0] > 0).astype(int)
@@ -56,6 +57,24 @@ def test_strings_and_half_precision(serve: Serve, tmp_path: Path) -> None:
     answer = infer(running, {"s": texts, "h": halves})
     assert answer["t"].tolist() == texts.tolist()
     assert answer["d"].tolist() == [3.0, 4.0]
+
+
+AFTER = """
+class Handler:
+    def postprocess(self, outputs):
+        return {"sure": outputs["probabilities"].max(axis=1) > 0.9}
+"""
+
+
+def test_declared_outputs_are_those_of_the_step_after_it(serve: Serve, tmp_path: Path) -> None:
+    """The graph has none of that name, and is asked for its own."""
+    model = LogisticRegression().fit(X, Y)
+    graph: Any = to_onnx(model, X[:1], options={"zipmap": False})
+    (tmp_path / "model.onnx").write_bytes(graph.SerializeToString())
+    declared = [tensor("sure", "BOOL", -1)]
+    running = serve({"format": "onnx", "path": "model.onnx", "outputs": declared}, AFTER).ready()
+    assert metadata(running)["outputs"] == declared
+    assert infer(running, {"X": X})["sure"].tolist() == (model.predict_proba(X).max(axis=1) > 0.9).tolist()
 
 
 def test_a_file_that_is_no_graph(serve: Serve, tmp_path: Path) -> None:

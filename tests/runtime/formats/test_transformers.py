@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.runtime.formats.conftest import Serve, infer, metadata
+from tests.runtime.image import tensor
 
 MAKE = """
 import sys
@@ -43,3 +44,26 @@ def test_pipelines(
         assert running.metric("mlspec_predictions_total") == 2
     else:
         assert answer["embedding"].shape == (2, 8)
+
+
+BEFORE = """
+import numpy as np
+
+class Handler:
+    def preprocess(self, inputs):
+        pairs = zip(inputs["title"].tolist(), inputs["body"].tolist())
+        return {"text": np.array([title + b" " + body for title, body in pairs], dtype=object)}
+"""
+
+
+def test_a_handler_makes_one_text_of_several_inputs(
+    serve: Serve, tmp_path: Path, require_module: Callable[[str], None]
+) -> None:
+    require_module("transformers")
+    require_module("torch")
+    subprocess.run([sys.executable, "-c", MAKE, "classifier", str(tmp_path)], check=True)
+    inputs = [tensor("title", "BYTES", -1), tensor("body", "BYTES", -1)]
+    running = serve({"format": "transformers", "path": "model", "inputs": inputs}, BEFORE).ready()
+    assert metadata(running)["inputs"] == inputs
+    texts = {name: np.array([b"good", b"bad"], dtype=object) for name in ("title", "body")}
+    assert len(infer(running, texts)["label"]) == 2

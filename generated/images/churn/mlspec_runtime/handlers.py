@@ -7,11 +7,14 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlspec_runtime.datatypes import Array
+from mlspec_runtime.devices import UNKNOWN, Device
 from mlspec_runtime.errors import OutputMismatch, StartupError
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors
@@ -19,21 +22,37 @@ from mlspec_runtime.signature import Tensors
 Step = Callable[[Any], Any]
 
 
-@functools.cache
 def load_handler(manifest: Manifest) -> Any:
     """An instance of the class that `handler` (`module:Class`) names; the code's folder goes on the import path.
 
-    One instance for each manifest: the format that loads with it and the steps around share its state.
+    One instance for each class: the format that loads with it and the steps around share its state.
     """
-    module_name, _, class_name = (manifest.handler or "").partition(":")
+    return _load_handler(manifest.handler or "", manifest.code)
+
+
+@functools.cache
+def _load_handler(named: str, code: Path | None) -> Any:
+    module_name, _, class_name = named.partition(":")
     if not module_name or not class_name:
-        raise StartupError("handler", f"handler is {manifest.handler!r}; it must be written as module:Class")
-    if manifest.code is not None and str(manifest.code) not in sys.path:
-        sys.path.insert(0, str(manifest.code))
+        raise StartupError("handler", f"handler is {named!r}; it must be written as module:Class")
+    if code is not None and str(code) not in sys.path:
+        sys.path.insert(0, str(code))
     found = getattr(importlib.import_module(module_name), class_name, None)
     if not isinstance(found, type):
         raise StartupError("handler", f"module {module_name!r} has no class {class_name!r}")
     return found()
+
+
+def inner_manifest(manifest: Manifest) -> Manifest:
+    """What the format's own model is told: a signature that a step of the handler's stands before is not its own."""
+    if manifest.handler is None or manifest.format == "python":
+        return manifest
+    handler = load_handler(manifest)
+    return replace(
+        manifest,
+        inputs=() if hasattr(handler, "preprocess") else manifest.inputs,
+        outputs=() if hasattr(handler, "postprocess") else manifest.outputs,
+    )
 
 
 class HandlerModel:
@@ -41,6 +60,7 @@ class HandlerModel:
 
     platform = "python_handler"
     classes: tuple[str, ...] = ()
+    device: Device = UNKNOWN
 
     def __init__(self, handler: Any, manifest: Manifest) -> None:
         self.inputs: Tensors = manifest.inputs
@@ -73,6 +93,7 @@ class WrappedModel(HandlerModel):
         handler = load_handler(manifest)
         self.platform = model.platform
         self.classes = model.classes
+        self.device = model.device
         self.inputs = manifest.inputs or (() if hasattr(handler, "preprocess") else model.inputs)
         self.outputs = manifest.outputs or (() if hasattr(handler, "postprocess") else model.outputs)
         self._steps = _steps(handler, model.predict)

@@ -1,6 +1,7 @@
 """SageMaker's `/invocations`: CSV rows, `instances`, or an infer request -> predictions in the same manner.
 
-The container contract leaves the body to the container. An answer to `instances` or CSV holds the first output.
+The container contract leaves the body to the container. An instance is a row of the only input, or an object with each
+input by its name. An answer to `instances` or CSV holds the first output.
 """
 
 from __future__ import annotations
@@ -42,7 +43,10 @@ async def invocations(service: Service, request: Request) -> Response:
         raise RequestError(415, f"content type {kind.decode('latin-1')!r} is not supported; use JSON or text/csv")
     document = parse_object(body)
     if "instances" not in document:
+        is_infer_request = "inputs" in document
         del document  # the parser is used again
+        if not is_infer_request:
+            raise bad(f"the body has neither `instances` nor `inputs`; send {_forms(service)}")
         return await infer_body(service, request, body)
     instances = plain(document["instances"])
     del document
@@ -51,17 +55,36 @@ async def invocations(service: Service, request: Request) -> Response:
 
 
 async def _predict(service: Service, request: Request, rows: Any) -> Array:
-    """The first output for a list of rows, which must fit the model's only input."""
-    if len(service.inputs) != 1:
-        raise bad("the model has several inputs; send them by name, as to /v2/models/…/infer")
-    inputs = {service.inputs[0].name: _array(rows, service.inputs[0])}
-    outputs = await predict(service, request, Inference(inputs))
+    """The first output for a list of rows."""
+    if not isinstance(rows, list) or not rows:
+        raise bad(f"there must be at least one row; send {_forms(service)}")
+    outputs = await predict(service, request, Inference(_inputs(service, rows)))
     return next(iter(outputs.values()))
 
 
-def _array(rows: Any, spec: TensorSpec) -> Array:
-    if not isinstance(rows, list) or not rows:
-        raise bad("instances must be a list of at least one row")
+def _inputs(service: Service, rows: list[Any]) -> dict[str, Array]:
+    if not service.inputs:
+        raise bad("the model does not say its inputs; send them by name, as to /v2/models/…/infer")
+    if not any(isinstance(row, dict) for row in rows):
+        if len(service.inputs) != 1:
+            raise bad(f"the model has several inputs; send {_forms(service)}")
+        return {service.inputs[0].name: _array(rows, service.inputs[0])}
+    names = {spec.name for spec in service.inputs}
+    for row in rows:
+        if not isinstance(row, dict) or row.keys() != names:
+            raise bad(f"each of the instances must have exactly the inputs {', '.join(sorted(names))}")
+    return {spec.name: _array([row[spec.name] for row in rows], spec) for spec in service.inputs}
+
+
+def _forms(service: Service) -> str:
+    """What this model takes, for whoever sent something else."""
+    named = ", ".join(f'"{spec.name}": …' for spec in service.inputs)
+    row = "[…]" if len(service.inputs) == 1 else f"{{{named}}}"
+    csv_rows = ", CSV rows as text/csv" if len(service.inputs) == 1 else ""
+    return f'{{"instances": [{row}, …]}}{csv_rows}, or an infer request {{"inputs": […]}}'
+
+
+def _array(rows: list[Any], spec: TensorSpec) -> Array:
     try:
         if spec.datatype == BYTES:
             array = np.array(rows, dtype=object)

@@ -83,18 +83,24 @@ class Metrics:
         self.observe_wait = self._observer(waits.labels(**self._release))
         self._answers: dict[tuple[str, str], tuple[Inc, Observe]] = {}
         self._classes: dict[str, Callable[[float], None]] = {}
+        # A series that begins with its first failure has no increase: a rate over it would miss that one.
+        for code in names.FAILURES:
+            self._answer(names.ENDPOINT_INFER, code)
+        for reason in names.REASONS:
+            self._rejected.labels(**self._model, reason=reason)
 
     def answered(self, endpoint: str, code: str, seconds: float) -> None:
         """One request was answered; `endpoint` is one of the ENDPOINT names, never a path that a client chose."""
-        answer = self._answers.get((endpoint, code))
-        if answer is None:
-            answer = self._answers[endpoint, code] = (
-                self._incrementer(self._requests.labels(**self._release, endpoint=endpoint, code=code)),
-                self._observer(self._durations.labels(**self._release, endpoint=endpoint)),
-            )
-        count, observe = answer
+        count, observe = self._answers.get((endpoint, code)) or self._answer(endpoint, code)
         count()
         observe(seconds)
+
+    def _answer(self, endpoint: str, code: str) -> tuple[Inc, Observe]:
+        answer = self._answers[endpoint, code] = (
+            self._incrementer(self._requests.labels(**self._release, endpoint=endpoint, code=code)),
+            self._observer(self._durations.labels(**self._release, endpoint=endpoint)),
+        )
+        return answer
 
     def _incrementer(self, child: Counter) -> Callable[..., None]:
         if not self._is_alone:

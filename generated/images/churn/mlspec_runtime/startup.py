@@ -9,6 +9,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import TypeVar
 
+from mlspec_runtime.devices import CPU, Device
 from mlspec_runtime.errors import OutputMismatch, StartupError
 from mlspec_runtime.loading import load_verified, warm_up_inputs
 from mlspec_runtime.logs import fields, log
@@ -29,6 +30,7 @@ async def load(service: Service) -> None:
     manifest = service.manifest
     model = await _in_thread(lambda: load_verified(manifest))
     service.platform, service.inputs, service.outputs = model.platform, model.inputs, model.outputs
+    _check_device(service.settings.accelerator, model.device)
     service.has_rows = has_rows(model.inputs) and (not model.outputs or has_rows(model.outputs))
     service.engine.start(model, has_rows=service.has_rows)
     await _warm_up(service)
@@ -40,7 +42,14 @@ async def load(service: Service) -> None:
     service.metrics.loaded(manifest, seconds)
     service.engine.open()
     outcome = {"event.action": "model-load", "event.outcome": "success", "event.duration": round(seconds * 1e9)}
-    log.info("loaded", extra=fields(outcome))
+    log.info("loaded", extra=fields(outcome | {"labels.device": model.device.name or None}))
+
+
+def _check_device(accelerator: str, device: Device) -> None:
+    """An accelerator that is paid for and not used does not fail a start, but somebody should know."""
+    if accelerator and device.name == CPU:
+        message = f"the model computes on the CPU, though the spec asks for {accelerator}: {device.why}"
+        log.warning(message, extra=fields({"event.action": "device", "event.reason": device.why}))
 
 
 async def _warm_up(service: Service) -> None:

@@ -63,6 +63,17 @@ REASON_DRAINING: Final = "draining"
 REASON_TIMEOUT: Final = "timeout"
 REASON_DISCONNECTED: Final = "disconnected"
 REASON_TOO_LARGE: Final = "too_large"
+REASONS: Final = (
+    REASON_QUEUE_FULL,
+    REASON_NOT_READY,
+    REASON_DRAINING,
+    REASON_TIMEOUT,
+    REASON_DISCONNECTED,
+    REASON_TOO_LARGE,
+)
+
+FAILURES: Final = ("500", "503", "504")
+"""The `code` of every answer that is an error of ours."""
 
 CODE_CLIENT_GONE: Final = "499"
 """The `code` of a request whose client went away: neither a success nor an error of ours."""

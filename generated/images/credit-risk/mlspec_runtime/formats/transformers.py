@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from mlspec_runtime.datatypes import BYTES, Array, decode_text
 from mlspec_runtime.errors import InvalidInput, StartupError
 from mlspec_runtime.formats import model_path
+from mlspec_runtime.formats.pytorch import torch_device
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import TensorSpec
 
@@ -33,6 +35,7 @@ class TransformersModel:
     def __init__(self, pipeline: Any, manifest: Manifest, task: str) -> None:
         self._pipeline = pipeline
         self._task = task
+        self.device = torch_device()
         self.inputs = manifest.inputs or (TensorSpec("text", BYTES, (-1,)),)
         self.outputs = manifest.outputs
         labels = getattr(pipeline.model.config, "id2label", None) if task == "text-classification" else None
@@ -62,10 +65,12 @@ def load(manifest: Manifest) -> TransformersModel:
     """Reads the folder and nothing else: no network, no code that the folder brings."""
     path = model_path(manifest)
     task = _task(path)
+    # What the folder lacks would otherwise be looked for on the network, until a time-out.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from transformers import AutoTokenizer, pipeline
 
     tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
-    made = pipeline(task, model=str(path), tokenizer=tokenizer, trust_remote_code=False)
+    made = pipeline(task, model=str(path), tokenizer=tokenizer, device=torch_device().name, trust_remote_code=False)
     return TransformersModel(made, manifest, task)
 
 

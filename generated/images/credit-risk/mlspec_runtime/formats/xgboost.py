@@ -9,6 +9,7 @@ import numpy as np
 
 from mlspec_runtime.columns import matrix
 from mlspec_runtime.datatypes import Array
+from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import InvalidInput, StartupError
 from mlspec_runtime.formats import model_path
 from mlspec_runtime.manifest import Manifest
@@ -22,6 +23,7 @@ class XGBoostModel:
     """
 
     platform = "xgboost_booster"
+    device = CPU_ONLY
 
     def __init__(self, booster: Any, manifest: Manifest, n_classes: int) -> None:
         if manifest.predict == "decision_function" or (manifest.predict == "predict_proba" and not n_classes):

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 from mlspec_runtime.datatypes import Array
+from mlspec_runtime.devices import Device
 from mlspec_runtime.errors import StartupError
-from mlspec_runtime.handlers import HandlerModel, WrappedModel
+from mlspec_runtime.handlers import HandlerModel, WrappedModel, inner_manifest
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors
 
@@ -26,6 +27,7 @@ class Model(Protocol):
     inputs: Tensors
     outputs: Tensors
     classes: tuple[str, ...]
+    device: Device
 
     def predict(self, inputs: dict[str, Array]) -> dict[str, Array] | Awaitable[dict[str, Array]]:
         """Called from one thread. Raises InvalidInput when the input is at fault; anything else is the model's."""
@@ -38,7 +40,7 @@ def load_model(manifest: Manifest) -> Model:
         raise StartupError("format", f"format {manifest.format!r} is not known; this server has {', '.join(known)}")
     module = importlib.import_module(f"{__name__}.{manifest.format}")
     try:
-        model: Model = module.load(manifest)
+        model: Model = module.load(inner_manifest(manifest))
     except ImportError as error:
         raise StartupError(
             "import", f"format {manifest.format} cannot import what it needs ({error}); add it to build.requirements"

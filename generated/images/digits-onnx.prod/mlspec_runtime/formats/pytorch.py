@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from mlspec_runtime.datatypes import Array
+from mlspec_runtime.devices import CPU, Device, driver_problem
 from mlspec_runtime.errors import InvalidInput, StartupError
 from mlspec_runtime.formats import model_path
 from mlspec_runtime.handlers import as_outputs, load_handler
@@ -24,12 +25,13 @@ class PytorchModel:
         import torch
 
         self._torch = torch
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.device = torch_device()
+        self._device = torch.device(self.device.name)
         self._module = module.to(self._device) if hasattr(module, "to") else module
         self.platform = platform
         self.inputs = manifest.inputs
         self.outputs = manifest.outputs
-        if not manifest.inputs:
+        if not manifest.inputs and manifest.handler is None:
             raise StartupError("signature", "a PyTorch program does not say its inputs: declare them in the spec")
 
     def predict(self, inputs: dict[str, Array]) -> dict[str, Array]:
@@ -71,6 +73,17 @@ def load(manifest: Manifest) -> PytorchModel:
     if not zipfile.is_zipfile(path):
         raise StartupError("load", f"{path.name} is no TorchScript archive; save the model with torch.jit.save")
     return PytorchModel(torch.jit.load(str(path), map_location="cpu").eval(), manifest, "pytorch_torchscript")
+
+
+def torch_device() -> Device:
+    """`cuda` where PyTorch can use it, AMD's cards included, which it calls so too."""
+    import torch
+
+    if torch.cuda.is_available():
+        return Device("cuda")
+    if not torch.backends.cuda.is_built():
+        return Device(CPU, "this build of torch has no CUDA")
+    return Device(CPU, driver_problem() or "torch finds no card that it can use")
 
 
 def _load_with_handler(manifest: Manifest, path: Path) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlspec_runtime.datatypes import BYTES, Array, decode_text
+from mlspec_runtime.devices import CPU, Device, driver_problem
 from mlspec_runtime.errors import InvalidInput
 from mlspec_runtime.formats import model_path
 from mlspec_runtime.manifest import Manifest
@@ -29,6 +30,9 @@ _DATATYPES = {
     "tensor(string)": BYTES,
 }
 
+_NOT_USED = ("TensorrtExecutionProvider", "AzureExecutionProvider")
+"""TensorRT is named in every wheel for GPUs and installed by none; Azure's asks a server elsewhere."""
+
 
 class OnnxModel:
     """Gives the outputs that are declared; where none is, all that are tensors or maps of class to score."""
@@ -36,7 +40,8 @@ class OnnxModel:
     platform = "onnxruntime_onnx"
     classes: tuple[str, ...] = ()
 
-    def __init__(self, session: Any, manifest: Manifest, invalid: type[Exception]) -> None:
+    def __init__(self, session: Any, manifest: Manifest, invalid: type[Exception], device: Device) -> None:
+        self.device = device
         self._session = session
         self._invalid = invalid
         self.inputs = manifest.inputs or _tensors(session.get_inputs())
@@ -67,13 +72,22 @@ def load(manifest: Manifest) -> OnnxModel:
     # Spinning threads would take the core that parses requests.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    # TensorRT is named in every wheel for GPUs and installed by none.
-    providers = [name for name in onnxruntime.get_available_providers() if name != "TensorrtExecutionProvider"]
+    providers = [name for name in onnxruntime.get_available_providers() if name not in _NOT_USED]
     if "CUDAExecutionProvider" in providers:
         # CUDA comes as wheels, below site-packages, where the loader does not look by itself.
         onnxruntime.preload_dlls()
     session = onnxruntime.InferenceSession(str(model_path(manifest)), options, providers=providers)
-    return OnnxModel(session, manifest, InvalidArgument)
+    return OnnxModel(session, manifest, InvalidArgument, _device(session.get_providers()[0], providers))
+
+
+def _device(used: str, offered: list[str]) -> Device:
+    """`CUDAExecutionProvider` is `cuda`; a session leaves out, in silence, a provider that does not start."""
+    name = used.removesuffix("ExecutionProvider").lower()
+    if name != CPU:
+        return Device(name)
+    if "CUDAExecutionProvider" not in offered:
+        return Device(CPU, "this build of onnxruntime has no CUDA; onnxruntime-gpu has")
+    return Device(CPU, driver_problem() or "onnxruntime cannot load the libraries of CUDA; its own lines say which")
 
 
 def _tensors(nodes: Any) -> Tensors:

@@ -1,0 +1,41 @@
+"""Each example, served as `mlspec run` serves it, gives the answer that lies beside its spec."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlspec.compile import compile as compile_specs
+from mlspec.serving.choose import choose
+from mlspec.serving.context import context_of, lay
+from mlspec.serving.requirements import find_shortfall
+from mlspec.source.files import FilesOnDisk
+from tests.conftest import unavailable
+from tests.runtime.running import Running
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "specs").glob("*/expected.json"))
+
+
+@pytest.mark.parametrize("model", EXAMPLES)
+def test_the_answer_is_the_expected_one(model: str, tmp_path: Path) -> None:
+    compilation = compile_specs(FilesOnDisk(ROOT))
+    context = context_of(compilation, choose(compilation.resolution, model, None))
+    if missing := find_shortfall(context.requirements).missing:
+        unavailable(f"{', '.join(missing)}: not installed")
+    lay(context, ROOT, tmp_path)
+    asked = json.loads((ROOT / "specs" / model / "expected.json").read_bytes())
+    running = Running(tmp_path)
+    try:
+        answer = running.ready().http.post(f"/v2/models/{model}/infer", json={"inputs": asked["inputs"]}).json()
+    finally:
+        running.stop()
+    for found, wanted in zip(answer["outputs"], asked["outputs"], strict=True):
+        assert {**found, "data": None} == {**wanted, "data": None}
+        if wanted["datatype"].startswith("FP"):
+            assert np.allclose(found["data"], wanted["data"], rtol=1e-4, atol=1e-6)
+        else:
+            assert found["data"] == wanted["data"]
