@@ -53,6 +53,13 @@ def test_a_problem_is_told_at_its_place(change: dict[str, Any], says: str) -> No
     assert problem.place.split(".")[-1] == next(iter(change)).rpartition("/")[2]
 
 
+def test_the_pods_of_a_custom_resource_are_pods_too() -> None:
+    path = "Rollout/spec/template/spec/priorityClasName"
+    (problem,) = schema_problems(_manifest({"in": "canary", "set": {path: "x"}}, "Rollout"), "1.36")
+    assert (problem.object, problem.place) == ("Rollout/fraud", "spec.template.spec.priorityClasName")
+    assert "did you mean priorityClassName?" in problem.message
+
+
 def test_everything_wrong_is_found_at_once() -> None:
     changes = {key: value for _, change, _ in CASES[:8] for key, value in change.items()}
     assert len(schema_problems(_manifest({"set": changes}), "1.36")) == 8

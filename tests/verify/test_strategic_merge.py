@@ -42,6 +42,14 @@ def test_containers_merge_by_name_and_stand_in_the_order_of_the_patch() -> None:
     assert pod["containers"][0]["env"][0]["name"] == "LEVEL"
 
 
+def test_containers_of_a_rollout_merge_by_name_too() -> None:
+    rollout = next(manifest for manifest in sound("canary") if manifest["kind"] == "Rollout")
+    patch = {"spec": {"template": {"spec": {"containers": [{"name": "server", "env": [{"name": "A", "value": "b"}]}]}}}}
+    merged = strategic_merge(rollout, patch, schema_of("argoproj.io/v1alpha1", "Rollout", "1.36"))
+    (server,) = merged["spec"]["template"]["spec"]["containers"]
+    assert (server["image"], server["env"]) == ("fraud:1.0.0", [{"name": "A", "value": "b"}])
+
+
 def test_environment_merges_by_name_inside_a_container() -> None:
     env = [{"name": "LEVEL", "value": "debug"}, {"name": "NEW", "value": "1"}, {"name": "TOKEN", "$patch": "delete"}]
     pod = _in_pod({"containers": [{"name": "server", "env": env}]})

@@ -61,7 +61,7 @@ RULES: Mapping[int, Rule] = {
     9: Rule(
         "A rollout on accelerators surges only on spare cards",
         "The new pod would wait for a card that the old one holds.",
-        ("MLS207",),
+        ("MLS207", "MLS252"),
     ),
     10: Rule(
         "Surge and unavailable are never both 0; Recreate has no rollingUpdate",
