@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mlspec.plan.quantities import cpu, duration, gateway_duration, seconds, size
+from mlspec.plan.quantities import amount, cpu, duration, gateway_duration, seconds, size
 from mlspec.spec.scalars import parse_duration
+from mlspec.verify.quantity import canonical
 
 SIZES = {1: "1", 1000: "1k", 1024: "1Ki", 1536 * 2**20: "1536Mi", 3 * 2**30: "3Gi", 2 * 10**9: "2G", 2**40: "1Ti"}
 CORES = {1: "1m", 100: "100m", 500: "500m", 1000: "1", 1500: "1500m", 12_000: "12", 1_000_000: "1k"}
@@ -27,6 +29,14 @@ def test_sizes(count: int, text: str) -> None:
 @pytest.mark.parametrize(("count", "text"), CORES.items())
 def test_cores(count: int, text: str) -> None:
     assert cpu(count) == text
+
+
+@given(st.decimals("0.001", 10**12, places=4))
+@example(Decimal("0.00000000049"))
+@example(Decimal("0.5"))
+@example(Decimal(1_000_000))
+def test_a_number_is_written_as_the_api_server_prints_it(value: Decimal) -> None:
+    assert amount(value) == canonical(f"{value:f}")
 
 
 @pytest.mark.parametrize(("written", "text"), DURATIONS.items())

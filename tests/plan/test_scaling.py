@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlspec.plan.plan import Scaling
-from mlspec.plan.scaling import plan_scaling
+from mlspec.plan.scaling import plan_scaling, wakes
 from mlspec.promql import parse
+from mlspec.spec.scaling import Metric
+from mlspec_runtime.metric_names import LABEL_NAMES
 
 from .specs import cards, spec_of
 
@@ -49,6 +51,54 @@ def test_what_prometheus_is_asked_is_promql_about_this_model_alone() -> None:
     assert all('namespace="ml-prod"' in query for query in queries[:3])
     # The average of a replica's two cards, summed over the replicas: the autoscaler divides by those.
     assert queries[2].endswith(" / 2")
+
+
+def test_every_metric_of_the_server_that_is_asked_for_is_exported() -> None:
+    read = [
+        selector for metric in _scaling(METRICS).metrics if metric.query for selector in parse(metric.query).selectors
+    ]
+    own = [selector for selector in read if (selector.metric or "").startswith("mlspec_")]
+    assert len(own) == 3
+    for selector in own:
+        assert selector.metric in LABEL_NAMES
+        assert {label for label, _, _ in selector.matchers} <= {*LABEL_NAMES[selector.metric], "namespace"}
+
+
+def test_a_missing_value_is_a_fault_of_what_pods_say_and_only_while_there_are_some() -> None:
+    measured = {metric.name: metric.measured for metric in _scaling(METRICS).metrics}
+    assert [name for name, fault in measured.items() if fault] == [
+        "concurrency",
+        "requests-per-second",
+        "gpu-utilization",
+    ]
+    assert not any(metric.measured for metric in _scaling(METRICS, minReplicas=0).metrics)
+
+
+def test_each_trigger_has_a_name_of_its_own() -> None:
+    names = [metric.name for metric in _scaling(METRICS).metrics]
+    assert names[-2:] == ["query", "query-2"]
+    assert len({*names}) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("promql", "does"),
+    [
+        ("sum(rate(envoy_http_downstream_rq_total[2m]))", True),
+        ("sum(orders_waiting) + sum(mlspec_queue_depth)", True),
+        ("vector(1)", True),
+        ('sum(mlspec_requests_in_progress{model="churn"})', False),
+        ("sum(", False),
+    ],
+)
+def test_only_what_is_measured_without_pods_wakes_a_model(promql: str, does: bool) -> None:
+    assert wakes(Metric.model_validate({"query": {"promql": promql, "threshold": 1}})) is does
+    assert not any(wakes(Metric.model_validate(metric)) for metric in METRICS[:5])
+
+
+@pytest.mark.parametrize(("asked", "planned"), [({}, None), ({"activation": 0}, None), ({"activation": 2.5}, "2.5")])
+def test_the_first_replica_starts_above_the_activation(asked: dict[str, Any], planned: str | None) -> None:
+    query = {"query": {"promql": "waiting", "threshold": 1} | asked}
+    assert _scaling([query], minReplicas=0).metrics[0].activation == planned
 
 
 @pytest.mark.parametrize(
