@@ -268,6 +268,9 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     # Drawn one by one: Hypothesis' own choice of optional keys leaves most of them out.
     spec |= {key: draw(part) for key, part in parts.items() if draw(st.booleans())}
     spec |= {"build": build} if build else {}
+    if spec["model"]["format"] in ("pytorch", "transformers") and "resources" in spec:
+        # Their frameworks take most of a gibibyte.
+        spec["resources"]["memory"] = draw(st.sampled_from(["3072Mi", "2G", "64Gi"]))
     if "scaling" in spec:
         spec.pop("replicas", None)
         if draw(st.booleans()):

@@ -9,6 +9,7 @@ from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
+from mlspec.plan.formats import FORMATS
 from mlspec.plan.mig import MIG_CLASS, PROFILES, card_of, has_slices
 from mlspec.plan.quantities import size
 from mlspec.plan.resources import catalogue_entry, is_shared
@@ -118,12 +119,14 @@ def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     resources = resolved.spec.resources
     shared = resources.shared_memory or 0
     model = 0 if resources.accelerator else model_size(resolved)
-    if model + shared < resources.memory:
+    kind = resolved.spec.model.format
+    server = FORMATS[kind].memory
+    if model + shared + server < resources.memory:
         return
-    path = ("resources", "sharedMemory") if shared > model else ("resources", "memory")
-    asked = [f"a model of {_mebibytes(model)}"] * bool(model) + [f"shared memory of {_mebibytes(shared)}"] * bool(
-        shared
-    )
+    by_sharing = shared > model and model + server < resources.memory
+    path = ("resources", "sharedMemory") if by_sharing else ("resources", "memory")
+    parts = {"a model of": model, "shared memory of": shared, f"the {kind} server's own": server}
+    asked = [f"{what} {_mebibytes(size)}" for what, size in parts.items() if size]
     yield TOO_LITTLE_MEMORY.error(
         resolved.at(*path) if resolved.has(*path) else resolved.at("model", "size"),
         f"nothing is left of the memory of {_mebibytes(resources.memory)} beside {' and '.join(asked)}",

@@ -36,6 +36,8 @@ class Format:
     """Endings of this format that are not pickles after all."""
     shared_memory: int = 0
     """Bytes of /dev/shm at most where the spec does not say; 0: the container runtime's own 64 MiB do."""
+    memory: int = 0
+    """Bytes that the server takes before it has a model, where a framework makes that more than a trifle."""
     startup_seconds: int = 10
     """From exec to a loaded model of no size, on one slow core; reading the model's bytes comes on top."""
     supported: bool = False
@@ -53,7 +55,7 @@ class Format:
 SCIKIT_LEARN = "scikit-learn==1.9.1"
 TORCH = "torch==2.15.0"
 """PyPI's build for Linux, which computes on CUDA where there is a card and on the CPU where there is none."""
-_GIB = 2**30
+_MIB, _GIB = 2**20, 2**30
 
 FORMATS: Mapping[str, Format] = {
     "sklearn": Format(
@@ -101,14 +103,17 @@ FORMATS: Mapping[str, Format] = {
         pickle=True,
         safe_suffixes=frozenset({".safetensors"}),
         shared_memory=_GIB,
-        startup_seconds=30,
+        memory=704 * _MIB,
+        # Twelve seconds of computing, and gigabytes of libraries that a node reads from its disk for the first time.
+        startup_seconds=60,
         supported=True,
     ),
     "transformers": Format(
         requirements=(TORCH, "transformers==5.23.0"),
         reads="folder",
         shared_memory=_GIB,
-        startup_seconds=60,
+        memory=768 * _MIB,
+        startup_seconds=90,
         supported=True,
     ),
     "python": Format(supported=True),

@@ -74,8 +74,8 @@ def temporary_storage(resolved: ResolvedSpec) -> str:
 def shared_memory(resolved: ResolvedSpec) -> str | None:
     """Size limit of /dev/shm, None for the container runtime's own 64 MiB.
 
-    By default, where the format has use for it, a quarter of the memory that the model leaves. Tensors that processes
-    share count against that memory, so that the default can never take all of it.
+    By default, where the format has use for it, a quarter of the memory that server and model leave: what processes
+    share counts against that memory, and the default must never take all of it.
     """
     size = resolved.spec.resources.shared_memory or _default_shared_memory(resolved)
     return quantities.size(size) if size else None
@@ -84,8 +84,9 @@ def shared_memory(resolved: ResolvedSpec) -> str | None:
 def _default_shared_memory(resolved: ResolvedSpec) -> int:
     """Whole mebibytes; 0 where the format has no use for more than 64 MiB, or so little is left anyway."""
     resources = resolved.spec.resources
-    left = resources.memory - (0 if resources.accelerator else model_size(resolved))
-    size = min(FORMATS[resolved.spec.model.format].shared_memory, left // 4) >> 20 << 20
+    row = FORMATS[resolved.spec.model.format]
+    left = resources.memory - row.memory - (0 if resources.accelerator else model_size(resolved))
+    size = min(row.shared_memory, left // 4) >> 20 << 20
     return size if size > _RUNTIMES_OWN else 0
 
 
