@@ -19,9 +19,11 @@ from mlspec.plan.plan import (
     Monitoring,
     Names,
     NetworkAccess,
+    NodeGroup,
     Peer,
     Placement,
     Plan,
+    Pool,
     Probe,
     Rollout,
     Scaling,
@@ -47,7 +49,9 @@ SMALLEST = Plan(
     source="specs/churn/model.yaml",
     folder="generated/prod/churn",
     description=None,
-    names=Names("churn", "churn-settings", "churn-public", "churn", "churn-prod", "churn-stable", "churn-canary"),
+    names=Names(
+        "churn", "churn-settings", "churn-public", "churn", "churn-prod", "churn-stable", "churn-canary", "churn-nodes"
+    ),
     labels=_LABELS,
     selector=_SELECTOR,
     pod_annotations={"mlspec.dev/settings-digest": "807cedafc51f"},
@@ -251,6 +255,55 @@ CANARY_BY_PODS = replace(
     gitops=GITOPS,
 )
 """A canary without a route: its share of the requests is that of its pods."""
+GROUPS = replace(
+    SMALLEST,
+    settings=None,
+    pod_annotations={},
+    workload=Workload("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "churn-nodes"),
+    container=replace(
+        SMALLEST.container,
+        limits={"memory": "1Gi", "nvidia.com/gpu": "8"},
+        shared_memory="256Mi",
+        settings_path=None,
+        args=("/app/model", "--port=8080"),
+    ),
+    placement=replace(SMALLEST.placement, topology_keys=("kubernetes.io/hostname",)),
+    rollout=Rollout("RollingUpdate", 0, 1),
+    replicas=None,
+    scaling=Scaling(
+        kind="keda",
+        min_replicas=1,
+        max_replicas=3,
+        metrics=(ScalingMetric("prometheus", "concurrency", "8", "sum(vllm:num_requests_running)"),),
+        selector={"model": "churn"},
+        scale_down_window=300,
+        cooldown=300,
+        prometheus="http://prometheus-operated.monitoring:9090",
+        fallback_replicas=2,
+        container="server",
+    ),
+    disruption_budget=True,
+    exposure=GatewayRoute(
+        "public", "gateway-system", None, "ml.example.com", "/", "10m", Pool("churn-epp", 9002, fail_open=True)
+    ),
+    network=NetworkAccess(
+        callers=(Peer("gateway-system"), Peer("ml-prod", {"inferencepool": "churn-epp"})),
+        anyone=False,
+        destinations=(),
+        among_themselves=True,
+    ),
+    monitoring=Monitoring({}, "30s", "10s", (), {"model": "churn"}),
+    gitops=replace(GITOPS, ignores_replicas=True),
+    group=NodeGroup(
+        size=2,
+        worker_args=("/app/model", "--port=8080", "--headless"),
+        leader_label={"app.kubernetes.io/component": "model-server"},
+        worker_labels={**_LABELS, "app.kubernetes.io/component": "model-worker"},
+        group_label="leaderworkerset.sigs.k8s.io/group-key",
+        topology_key="topology.kubernetes.io/zone",
+    ),
+)
+"""A server that is not ours, in replicas of two pods, behind a picker."""
 
 PLANS = {
     "smallest": SMALLEST,
@@ -260,6 +313,7 @@ PLANS = {
     "claimed": CLAIMED,
     "canary": CANARY,
     "canary-by-pods": CANARY_BY_PODS,
+    "groups": GROUPS,
 }
 
 ENVIRONMENT = EnvironmentPlan(

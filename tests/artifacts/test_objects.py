@@ -24,6 +24,8 @@ WAVES = {
     "AnalysisTemplate": "-1",
     "Deployment": None,
     "Rollout": None,
+    "LeaderWorkerSet": None,
+    "InferencePool": None,
     "Service": None,
     "HTTPRoute": "1",
     "Ingress": "1",
@@ -31,7 +33,13 @@ WAVES = {
     "ScaledObject": "2",
     "PodDisruptionBudget": "2",
 }
-CUSTOM = ("argoproj.io/", "keda.sh/", "gateway.networking.k8s.io/")
+CUSTOM = (
+    "argoproj.io/",
+    "keda.sh/",
+    "gateway.networking.k8s.io/",
+    "inference.networking.k8s.io/",
+    "leaderworkerset.x-k8s.io/",
+)
 
 
 def cluster_objects(name: str) -> list[dict[str, Any]]:

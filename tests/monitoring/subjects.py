@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from mlspec.artifacts.monitoring.prometheus_rule import group_entry
 from mlspec.burn_rate import least_objective
+from mlspec.plan.dialects import MLSPEC, VLLM
 from mlspec.plan.monitoring.plan_monitoring import plan_rules
 from mlspec.plan.monitoring.scenarios import Scenario, promtool_files
 from mlspec.plan.monitoring.subject import Subject
-from mlspec.plan.plan import AlertingRule, RuleGroup
+from mlspec.plan.plan import AlertingRule, RuleGroup, Workload
 from mlspec.spec.monitoring import Slo
 
 SMALLEST = Subject(
@@ -26,7 +27,8 @@ SMALLEST = Subject(
     environment="prod",
     owner=None,
     service="churn",
-    workload="Deployment",
+    workload=Workload("apps/v1", "Deployment", "churn"),
+    dialect=MLSPEC,
     container="server",
     min_replicas=1,
     memory=2**30,
@@ -37,10 +39,24 @@ SMALLEST = Subject(
     has_objective=False,
 )
 OWED = replace(SMALLEST, owner="growth", has_objective=True)
-TO_ZERO = replace(OWED, model="churn-eu", service="churn-eu", min_replicas=0, startup_budget=610)
+TO_ZERO = replace(
+    OWED,
+    model="churn-eu",
+    service="churn-eu",
+    workload=Workload("apps/v1", "Deployment", "churn-eu"),
+    min_replicas=0,
+    startup_budget=610,
+)
 CARD = replace(SMALLEST, gpu=True)
 SLICE = replace(TO_ZERO, gpu=True, gpu_slice=True)
-CANARY = replace(TO_ZERO, workload="Rollout")
+CANARY = replace(TO_ZERO, workload=Workload("argoproj.io/v1alpha1", "Rollout", "churn-eu"))
+LANGUAGE_MODEL = replace(OWED, model="support-llm", service="support-llm", dialect=VLLM, gpu=True, startup_budget=900)
+LANGUAGE_MODEL = replace(LANGUAGE_MODEL, workload=Workload("apps/v1", "Deployment", "support-llm"))
+GROUPS = replace(
+    LANGUAGE_MODEL,
+    workload=Workload("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "support-llm-nodes"),
+    min_replicas=0,
+)
 SUBJECTS = {
     "smallest": SMALLEST,
     "owed": OWED,
@@ -48,6 +64,8 @@ SUBJECTS = {
     "card": CARD,
     "slice": SLICE,
     "canary": CANARY,
+    "language-model": LANGUAGE_MODEL,
+    "groups": GROUPS,
 }
 
 

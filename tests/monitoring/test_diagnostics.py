@@ -39,7 +39,8 @@ def _shown(found: Diagnostic) -> str:
 @pytest.mark.parametrize("case", CASES, ids=[case.stem for case in CASES])
 def test_findings_stand_where_the_case_notes_them(case: Path) -> None:
     text, expected = _read(case)
-    files = FilesInMemory({"specs/churn/model.yaml": text.encode(), "specs/churn/model.joblib": b"a model"})
+    model = dict.fromkeys(("specs/churn/model.joblib", "specs/churn/weights/config.json"), b"a model")
+    files = FilesInMemory({"specs/churn/model.yaml": text.encode(), **model})
     found = [_shown(one) for one in compile_specs(files).diagnostics if one.code.startswith("MLS3")]
     assert found == expected
 

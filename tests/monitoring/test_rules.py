@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlspec.burn_rate import burn_rates
+from mlspec.plan.dialects import MLSPEC, VLLM
 from mlspec.plan.monitoring.indicators import availability
 from mlspec.plan.plan import AlertingRule, RecordingRule, RuleGroup
 from mlspec.plan.quantities import seconds
@@ -33,6 +34,10 @@ FOREIGN = {
     # docs/metrics/workload/replicaset-metrics.md, STABLE too.
     "kube_replicaset_spec_replicas": {"namespace", "replicaset"},
     "kube_replicaset_status_ready_replicas": {"namespace", "replicaset"},
+    # docs/metrics/workload/statefulset-metrics.md, STABLE too.
+    "kube_statefulset_replicas": {"namespace", "statefulset"},
+    "kube_statefulset_status_replicas_ready": {"namespace", "statefulset"},
+    "kube_statefulset_status_replicas_updated": {"namespace", "statefulset"},
     "kube_pod_container_status_waiting_reason": {*_CONTAINER, "reason"},
     # cAdvisor: docs/storage/prometheus.md; the labels are the kubelet's.
     "container_memory_working_set_bytes": _CONTAINER,
@@ -40,12 +45,20 @@ FOREIGN = {
     "DCGM_FI_DEV_GPU_UTIL": _EXPORTER,
     "DCGM_FI_PROF_GR_ENGINE_ACTIVE": _EXPORTER,
 }
-_HISTOGRAMS = (metrics.REQUEST_DURATION, metrics.BATCH_SIZE, metrics.INFERENCE_DURATION, metrics.QUEUE_DURATION)
+_HISTOGRAMS = (
+    metrics.REQUEST_DURATION,
+    metrics.BATCH_SIZE,
+    metrics.INFERENCE_DURATION,
+    metrics.QUEUE_DURATION,
+    VLLM.duration,
+)
 
 
 def _known() -> dict[str, set[str]]:
     """Every series that a rule may read, with its labels."""
-    own = {name: {*labels, *_SCRAPED} for name, labels in metrics.LABEL_NAMES.items()}
+    own = {name: {*labels, *_SCRAPED} for name, labels in MLSPEC.exported.items()}
+    # The model's name is added where it is scraped.
+    own |= {name: {*labels, *_SCRAPED, metrics.MODEL} for name, labels in VLLM.exported.items()}
     for name in _HISTOGRAMS:
         labels = own.pop(name)
         own |= {f"{name}_count": labels, f"{name}_sum": labels, f"{name}_bucket": {*labels, "le"}}

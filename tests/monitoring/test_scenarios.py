@@ -19,6 +19,8 @@ from tests.monitoring.subjects import (
     BOTH,
     CANARY,
     CARD,
+    GROUPS,
+    LANGUAGE_MODEL,
     OWED,
     SLICE,
     TO_ZERO,
@@ -36,6 +38,8 @@ CASES = {
     "a card": (CARD, None),
     "a slice": (SLICE, None),
     "a canary": (CANARY, None),
+    "a language model": (LANGUAGE_MODEL, slo("99%", ("95%", "1s"))),
+    "several nodes": (GROUPS, None),
 }
 Rules = dict[str, Any]
 

@@ -28,6 +28,7 @@ DECIDED = {
     "periodSeconds": "from the start-up budget",
     "progressDeadlineSeconds": "from the start-up budget",
     "replicas": "asked for by the spec",
+    "rolloutStrategy.type": "its definition requires it, and has the one value",
     "successfulJobsHistoryLimit": "how many runs are kept to look into",
     "terminationGracePeriodSeconds": "from the drain",
     "timeoutSeconds": "longer than a second, whatever the default",

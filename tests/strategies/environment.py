@@ -100,6 +100,8 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         "imagePullSecrets": st.lists(dns_names, max_size=2, unique=True),
         "gateway": GATEWAY,
         "argoRollouts": st.booleans(),
+        "inferencePool": st.booleans(),
+        "leaderWorkerSet": st.booleans(),
         "prometheus": st.fixed_dictionaries(
             {},
             optional={

@@ -7,6 +7,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.strategies.environment import CARDS, GATEWAY, Card
+from tests.strategies.language_model import language_blocks, model_sources, suitable
+from tests.strategies.language_model import servers as language_servers
 from tests.strategies.source import code, requirements, sources
 from tests.strategies.text import dns_labels, free_text, label_keys, label_maps, label_values, versions
 
@@ -245,6 +247,9 @@ def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | 
 def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str, bytes], *, strict: bool) -> Spec:
     """A Model called `name`; its files are added to `files`. A `strict` one has digest, owner and objective."""
     folder = f"specs/{name}"
+    with_cards = [each for each in environments if suitable(each)]
+    if with_cards and draw(st.integers(0, 3)) == 0:
+        return draw(language_models(name, with_cards, files, strict=strict))
     spec: Spec = {"model": draw(sources(folder, files, digest=strict))}
     build = draw(code(folder, files, needed=spec["model"]["format"] == "python")) | draw(requirements(folder, files))
     prometheus = all(_asks_prometheus(each) for each in environments)
@@ -284,6 +289,37 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
     if "expose" in spec or draw(st.integers(0, 3)):
         spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}
+    return {
+        "apiVersion": "mlspec.dev/v1",
+        "kind": "Model",
+        "metadata": draw(metadata(name, owner=strict)),
+        "spec": spec,
+    }
+
+
+@st.composite
+def language_models(
+    draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str, bytes], *, strict: bool
+) -> Spec:
+    """A Model of format vllm called `name`, in some of `environments`, all of which have cards."""
+    spec: Spec = {"model": draw(model_sources(f"specs/{name}", files, digest=strict))}
+    prometheus = all(_asks_prometheus(each) for each in environments)
+    wakes = all(_wakes(each) for each in environments)
+    parts: dict[str, st.SearchStrategy[Any]] = {
+        "server": language_servers(),
+        "health": st.just({"startup": "1h", "drain": "10m"}),
+        "rollout": st.sampled_from([{}, {"strategy": "rolling"}]),
+        "scaling": scalings(prometheus=prometheus, wakes=wakes),
+        "network": st.fixed_dictionaries({}, optional={"from": CALLERS, "to": DESTINATIONS}),
+    }
+    if all("gateway" in each["spec"] for each in environments):
+        parts["expose"] = st.fixed_dictionaries({}, optional={"timeout": st.just("30m"), "path": st.just("/llm")})
+    spec |= {key: draw(part) for key, part in parts.items() if draw(st.booleans())}
+    if strict or draw(st.booleans()):
+        spec["monitoring"] = draw(monitorings(slo=strict))
+        if latency := spec["monitoring"].get("slo", {}).get("latency"):
+            latency["threshold"] = draw(st.sampled_from(["500ms", "1s", "40s"]))
+    spec["environments"] = {each["metadata"]["name"]: draw(language_blocks(name, each, spec)) for each in environments}
     return {
         "apiVersion": "mlspec.dev/v1",
         "kind": "Model",

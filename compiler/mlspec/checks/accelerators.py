@@ -12,7 +12,7 @@ from mlspec.plan.context import model_size
 from mlspec.plan.formats import FORMATS
 from mlspec.plan.mig import MIG_CLASS, PROFILES, card_of, has_slices
 from mlspec.plan.quantities import size
-from mlspec.plan.resources import catalogue_entry, is_shared
+from mlspec.plan.resources import catalogue_entry, devices, is_shared
 from mlspec.plan.rollout import surge_replicas
 from mlspec.source.suggestion import did_you_mean
 
@@ -140,7 +140,7 @@ def no_spare(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
     if accelerator is None or entry is None or not resolved.spec.rollout.surge:
         return
-    wanted = surge_replicas(resolved) * accelerator.count
+    wanted = surge_replicas(resolved) * devices(accelerator)
     if wanted > entry.spare:
         path = ("accelerators", accelerator.type, "spare")
         has_line = resolved.environment.tree is not None and resolved.environment.tree.get(*path) is not None
@@ -160,15 +160,15 @@ def card_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
     if accelerator is None or entry is None or entry.memory is None:
         return
-    memory = entry.memory * accelerator.count
+    memory = entry.memory * devices(accelerator)
     if is_shared(entry):
-        memory = entry.memory
+        memory = entry.memory * accelerator.nodes
     if accelerator.mig:
-        memory = int(accelerator.mig.partition("g.")[2].partition("gb")[0]) * 10**9 * accelerator.count
+        memory = int(accelerator.mig.partition("g.")[2].partition("gb")[0]) * 10**9 * devices(accelerator)
     if (needed := model_size(resolved)) > memory:
         yield CARD_TOO_SMALL.error(
             resolved.at_key("resources", "accelerator"),
-            f"a model of {_mebibytes(needed)} does not fit into {accelerator.count} × "
+            f"a model of {_mebibytes(needed)} does not fit into {devices(accelerator)} × "
             f"{accelerator.mig or accelerator.type}: {_mebibytes(memory)}",
             label="too small",
             related=resolved.environment.related("the card's memory", "accelerators", accelerator.type, "memory"),

@@ -8,7 +8,7 @@ from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.canary import is_routed, replicas_beyond, shares
-from mlspec.plan.resources import catalogue_entry
+from mlspec.plan.resources import catalogue_entry, devices
 
 from .registry import check
 
@@ -73,7 +73,7 @@ def canary_without_spare(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
     if resolved.spec.rollout.canary is None or accelerator is None or entry is None or not is_routed(resolved):
         return
-    wanted = replicas_beyond(resolved) * accelerator.count
+    wanted = replicas_beyond(resolved) * devices(accelerator)
     if wanted > entry.spare:
         path = ("accelerators", accelerator.type, "spare")
         environment = resolved.environment

@@ -19,6 +19,20 @@ NO_GATEWAY = code(
     reason="A route is carried by a Gateway; neither the model nor the environment names one.",
     remedy="name the `gateway` in the environment or in `expose`, or use an `ingress`",
 )
+NO_POOL = code(
+    "MLS279",
+    "no-inference-pool",
+    title="an InferencePool where the Gateway takes none",
+    reason="A Gateway without the inference extension answers a route to an InferencePool with an error.",
+    remedy="remove `expose.inferencePool` there, or set `inferencePool: true` in the environment where its Gateway can",
+)
+CANARY_POOL = code(
+    "MLS281",
+    "canary-behind-a-picker",
+    title="a canary behind an InferencePool",
+    reason="A picker chooses among all replicas, whatever their version, and a route's weights have no say.",
+    remedy="remove `expose.inferencePool`, or the canary",
+)
 TIMEOUT_OF_INGRESS = code(
     "MLS233",
     "timeout-of-ingress",
@@ -58,6 +72,26 @@ def no_gateway(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             f"no Gateway carries this route in {resolved.environment.name}",
             label="names none itself",
         )
+
+
+@check(NO_POOL)
+def no_inference_pool(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    expose, environment = resolved.spec.expose, resolved.environment
+    if expose and expose.inference_pool and not environment.spec.inference_pool:
+        yield NO_POOL.error(
+            resolved.at_key("expose", "inferencePool"),
+            f"the Gateway in {environment.name} takes no InferencePool",
+            label="cannot be led to",
+            related=environment.related("not there", "inferencePool"),
+        )
+
+
+@check(CANARY_POOL)
+def canary_behind_a_picker(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    expose = resolved.spec.expose
+    if expose and expose.inference_pool and resolved.spec.rollout.canary:
+        message = "a picker knows no shares of a canary"
+        yield CANARY_POOL.error(resolved.at_key("rollout", "canary"), message, label="would have no effect")
 
 
 @check(TIMEOUT_OF_INGRESS)

@@ -12,6 +12,7 @@ from mlspec.plan.lifecycle import LEAST_STARTUP
 from mlspec.plan.quantities import duration
 
 from .registry import check
+from .vllm import is_vllm
 
 _LONGEST = timedelta(hours=6)
 
@@ -57,7 +58,7 @@ def startup_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(DRAIN)
 def drain_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     drain, timeout = resolved.spec.health.drain, resolved.spec.server.timeout
-    if drain >= timeout:
+    if drain >= timeout or is_vllm(resolved):
         return
     path = ("health", "drain") if resolved.has("health", "drain") else ("server", "timeout")
     yield DRAIN.warning(
@@ -70,7 +71,7 @@ def drain_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(SHORT_ROUTE)
 def route_timeout_too_short(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     expose = resolved.spec.expose
-    if expose is None or expose.ingress is not None or expose.timeout is None:
+    if expose is None or expose.ingress is not None or expose.timeout is None or is_vllm(resolved):
         return
     if expose.timeout < (server := resolved.spec.server.timeout):
         message = f"the route gives up after {duration(expose.timeout)}, and the server may take {duration(server)}"

@@ -9,6 +9,7 @@ from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import Environment, ResolvedSpec
 from mlspec.plan.formats import FORMATS
 from mlspec.plan.image import default_base_image
+from mlspec.plan.resources import devices
 from mlspec.plan.rollout import most_replicas
 
 from .registry import check
@@ -76,10 +77,11 @@ def max_accelerators(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if bound is None or accelerator is None:
         return
     replicas = most_replicas(resolved)
-    if accelerator.count * replicas > bound:
+    each = devices(accelerator)
+    if each * replicas > bound:
         yield MAX_ACCELERATORS.error(
             resolved.at_key("resources", "accelerator"),
-            f"{resolved.name} may take {accelerator.count} × {replicas} = {accelerator.count * replicas} accelerators; "
+            f"{resolved.name} may take {each} × {replicas} = {each * replicas} accelerators; "
             f"{bound} are allowed in {resolved.environment.name}",
             label="too many",
             related=resolved.environment.related(f"{bound} at most", "policy", "maxAccelerators"),

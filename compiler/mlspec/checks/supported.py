@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import Resolution, ResolvedSpec
-from mlspec.plan.formats import FORMATS
 
 from .registry import check, workspace_check
 
@@ -17,13 +16,6 @@ FIELD = code(
     title="a field that has no effect yet",
     reason="A field that is accepted and ignored would promise what nobody keeps.",
     remedy="remove it until a later version supports it",
-)
-FORMAT = code(
-    "MLS602",
-    "format-not-supported-yet",
-    title="a model format that is not supported yet",
-    reason="There is no loader for it in the model server of this version.",
-    remedy="use a supported format, or format python with a handler that loads the model",
 )
 SOURCE = code(
     "MLS603",
@@ -42,7 +34,6 @@ ENVIRONMENT_FIELD = code(
 
 _FIELDS = (
     ("model", "revision"),
-    ("server", "args"),
     ("monitoring", "drift"),
     ("monitoring", "accuracy"),
 )
@@ -51,23 +42,9 @@ _FIELDS = (
 @check(FIELD)
 def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     asked = [path for path in _FIELDS if resolved.has(*path)]
-    asked += [("server", "protocol")] if resolved.spec.server.protocol == "openai" else []
     for path in asked:
         name = ".".join(path)
         yield FIELD.error(resolved.at_key(*path), f"`{name}` is not supported yet", label="has no effect yet")
-
-
-@check(FORMAT)
-def format_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    asked = resolved.spec.model.format
-    if not FORMATS[asked].supported:
-        known = ", ".join(name for name, row in FORMATS.items() if row.supported)
-        yield FORMAT.error(
-            resolved.at("model", "format"),
-            f"format {asked} is not supported yet",
-            label="no loader yet",
-            remedy=f"supported are {known}; a handler of format python can load any model",
-        )
 
 
 @check(SOURCE)

@@ -12,6 +12,7 @@ from mlspec.plan.exposure import plan_exposure
 from mlspec.plan.gitops import project
 from mlspec.plan.names import plan_names
 from mlspec.plan.plan import GatewayRoute, IngressRoute, LoadBalancer
+from mlspec.plan.resources import nodes
 
 from .registry import workspace_check
 
@@ -41,7 +42,8 @@ SAME_SERVICE = code(
     "same-service",
     title="a model whose Service has the name of another's",
     reason="A load balancer's Service is called `<model>-public`, those of a canary `<model>-canary` and "
-    "`<model>-stable`; two of one name would overwrite each other for ever.",
+    "`<model>-stable`, that between the pods of a replica `<model>-nodes`; two of one name would overwrite each other "
+    "for ever.",
     remedy="rename one of the models",
 )
 
@@ -128,3 +130,5 @@ def _more_services(resolved: ResolvedSpec) -> Iterator[tuple[str, str, Span]]:
     if resolved.spec.rollout.canary and is_routed(resolved):
         for name in (names.canary_service, names.stable_service):
             yield "a canary", name, resolved.at("rollout", "strategy")
+    if nodes(resolved) > 1:
+        yield "replicas of several nodes", names.group, resolved.at("resources", "accelerator", "nodes")

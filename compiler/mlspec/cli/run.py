@@ -52,6 +52,7 @@ def command(model: str, directory: Path | None, environment: str | None, port: i
         _show(compilation.diagnostics, files)
         _stop(f"{model} does not compile" if _is_broken(compilation, model) else str(error))
     _check(compilation, chosen, files)
+    _check_server(chosen)
     sys.exit(_serve(compilation, chosen, root, port, logs))
 
 
@@ -71,6 +72,16 @@ def _check(compilation: Compilation, chosen: ResolvedSpec, files: Files) -> None
     if owner not in compilation.outputs:
         _show(compilation.diagnostics, files)
         _stop(f"{chosen.name} in {chosen.environment.name} does not compile")
+
+
+def _check_server(chosen: ResolvedSpec) -> None:
+    from mlspec.plan.formats import FORMATS
+
+    if FORMATS[chosen.spec.model.format].server == "vllm":
+        _stop(
+            f"{chosen.name} is served by vLLM in its own image, which needs cards; where vLLM is installed: "
+            f"vllm serve {chosen.spec.model.uri} --served-model-name={chosen.name}"
+        )
 
 
 def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, port: int, logs: bool) -> int:

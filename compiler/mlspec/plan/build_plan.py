@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.server import EnvVar
 from mlspec.spec.workspace import WorkspaceSpec
@@ -9,23 +11,26 @@ from mlspec.spec.workspace import WorkspaceSpec
 from . import resources
 from .canary import plan_canary
 from .claims import plan_claim
-from .context import model_size
+from .context import model_files, model_size
 from .exposure import plan_exposure, plan_network
+from .formats import FORMATS
 from .gitops import deployment_folder, plan_gitops
 from .image import PORT, USER_ID
 from .labels import plan_labels, plan_selector
 from .lifecycle import plan_lifecycle
 from .monitoring import latency_buckets, plan_monitoring
-from .names import plan_names
+from .names import CONTAINER, plan_names
 from .plan import Container, Manifest, Patch, Plan
 from .rollout import most_replicas, plan_rollout
-from .scaling import CONTAINER, plan_scaling
+from .scaling import plan_scaling
 from .settings import DIGEST_ANNOTATION, plan_settings, settings_digest
-from .workload import plan_workload
+from .vllm import plan_arguments, plan_worker_arguments
+from .workload import plan_group, plan_workload
 
 _SERVICE_PORT = 80
 _SETTINGS_PATH = "/etc/mlspec"
 _THREADS = "OMP_NUM_THREADS"
+_VLLM_LEVEL = "VLLM_LOGGING_LEVEL"
 
 
 def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest: str) -> Plan:
@@ -34,7 +39,8 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
     model, environment = resolved.name, resolved.environment
     lifecycle = plan_lifecycle(resolved, model_size(resolved))
     scaling = plan_scaling(resolved, lifecycle.startup_budget)
-    settings = plan_settings(resolved, latency_buckets(resolved.spec.monitoring))
+    settings = _settings(resolved)
+    arguments = _arguments(resolved)
     return Plan(
         model=model,
         version=resolved.spec.model.version,
@@ -47,10 +53,10 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         names=plan_names(model, environment.name),
         labels=plan_labels(resolved),
         selector=plan_selector(model, environment.name),
-        pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)},
+        pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)} if settings is not None else {},
         settings=settings,
         workload=plan_workload(resolved),
-        container=_container(resolved, context_digest),
+        container=_container(resolved, context_digest, arguments.server),
         claim=plan_claim(resolved),
         service_port=_SERVICE_PORT,
         placement=resources.plan_placement(resolved),
@@ -69,6 +75,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
             for index, item in enumerate(resolved.spec.overrides)
         ),
         canary=plan_canary(resolved, lifecycle.startup_budget),
+        group=plan_group(resolved, arguments.worker),
     )
 
 
@@ -79,7 +86,29 @@ def image_reference(resolved: ResolvedSpec, context_digest: str) -> str:
     return f"{prefix}{resolved.name}:{resolved.spec.model.version}-{context_digest[:12]}"
 
 
-def _container(resolved: ResolvedSpec, context_digest: str) -> Container:
+@dataclass(frozen=True)
+class _Arguments:
+    """Of the image's entry point, in the pod that answers and in the others of its replica."""
+
+    server: tuple[str, ...] = ()
+    worker: tuple[str, ...] = ()
+
+
+def _arguments(resolved: ResolvedSpec) -> _Arguments:
+    if FORMATS[resolved.spec.model.format].server != "vllm":
+        return _Arguments()
+    path = f"/app/{model_files(resolved.model, resolved.spec, resolved.files).path}"
+    return _Arguments(plan_arguments(resolved, path), plan_worker_arguments(resolved, path))
+
+
+def _settings(resolved: ResolvedSpec) -> str | None:
+    """None for a server that reads no settings.json."""
+    if FORMATS[resolved.spec.model.format].server != "mlspec":
+        return None
+    return plan_settings(resolved, latency_buckets(resolved.spec.monitoring))
+
+
+def _container(resolved: ResolvedSpec, context_digest: str, args: tuple[str, ...]) -> Container:
     return Container(
         name=CONTAINER,
         image=image_reference(resolved, context_digest),
@@ -91,12 +120,16 @@ def _container(resolved: ResolvedSpec, context_digest: str) -> Container:
         user_id=USER_ID,
         shared_memory=resources.shared_memory(resolved),
         temporary_storage=resources.temporary_storage(resolved),
-        settings_path=_SETTINGS_PATH,
+        args=args,
+        settings_path=_SETTINGS_PATH if FORMATS[resolved.spec.model.format].server == "mlspec" else None,
     )
 
 
 def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
     variables = {item.name: _variable(item) for item in resolved.spec.server.env}
+    if FORMATS[resolved.spec.model.format].server == "vllm":
+        level = resolved.spec.logging.level.upper()
+        variables.setdefault(_VLLM_LEVEL, {"name": _VLLM_LEVEL, "value": level})
     # A numerical library starts a thread for each core of the node, whatever the container may use of it.
     cores = -(-resolved.spec.resources.cpu // (1000 * resolved.spec.server.workers))
     variables.setdefault(_THREADS, {"name": _THREADS, "value": str(cores)})

@@ -7,11 +7,17 @@ from datetime import timedelta
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.expose import Expose, Gateway
 
-from .plan import Destination, Exposure, GatewayRoute, IngressRoute, LoadBalancer, NetworkAccess, Peer
+from .formats import FORMATS
+from .plan import Destination, Exposure, GatewayRoute, IngressRoute, LoadBalancer, NetworkAccess, Peer, Pool
 from .quantities import gateway_duration
+from .resources import nodes
 
 _MARGIN = timedelta(seconds=5)
 """So that the server's own 504, which says more, comes before the gateway's."""
+_STREAMED = timedelta(minutes=10)
+"""How long an answer may go on that comes token by token from a server without a time-out of its own."""
+_PICKER_LABEL = "inferencepool"
+"""By which the charts of the Gateway API's inference extension select a picker's pods."""
 
 
 def chosen_gateway(resolved: ResolvedSpec) -> Gateway | None:
@@ -34,10 +40,27 @@ def plan_exposure(resolved: ResolvedSpec) -> Exposure:
     gateway = chosen_gateway(resolved)
     if gateway is None or expose.host is None:
         return None
-    timeout = expose.timeout if expose.timeout is not None else resolved.spec.server.timeout + _MARGIN
+    timeout = expose.timeout if expose.timeout is not None else _default_timeout(resolved)
     return GatewayRoute(
-        gateway.name, gateway.namespace, gateway.section, expose.host, expose.path, gateway_duration(timeout)
+        gateway.name,
+        gateway.namespace,
+        gateway.section,
+        expose.host,
+        expose.path,
+        gateway_duration(timeout),
+        _pool(expose),
     )
+
+
+def _default_timeout(resolved: ResolvedSpec) -> timedelta:
+    if FORMATS[resolved.spec.model.format].server == "vllm":
+        return _STREAMED
+    return resolved.spec.server.timeout + _MARGIN
+
+
+def _pool(expose: Expose) -> Pool | None:
+    asked = expose.inference_pool
+    return Pool(asked.endpoint_picker, asked.port, asked.fail_open) if asked else None
 
 
 def _ingress(expose: Expose) -> Exposure:
@@ -53,6 +76,7 @@ def plan_network(resolved: ResolvedSpec) -> NetworkAccess:
     network, gateway = resolved.spec.network, chosen_gateway(resolved)
     peers = [Peer(gateway.namespace)] if gateway else []
     peers.append(Peer(resolved.environment.spec.prometheus.namespace))
+    peers += _picker(resolved)
     named = (Peer(caller.namespace, dict(sorted(caller.labels.items()))) for caller in network.from_)
     peers += sorted(named, key=lambda peer: (peer.namespace, tuple(peer.labels.items())))
     unique = [peer for index, peer in enumerate(peers) if peer not in peers[:index]]
@@ -60,6 +84,16 @@ def plan_network(resolved: ResolvedSpec) -> NetworkAccess:
     expose = resolved.spec.expose
     return NetworkAccess(
         callers=tuple(unique),
+        among_themselves=nodes(resolved) > 1,
         anyone=bool(expose and expose.load_balancer),
         destinations=tuple(Destination(cidr, ports) for cidr, ports in destinations),
     )
+
+
+def _picker(resolved: ResolvedSpec) -> list[Peer]:
+    """An endpoint picker reads the metrics of the replicas that it chooses from."""
+    pool = resolved.spec.expose.inference_pool if resolved.spec.expose else None
+    if pool is None:
+        return []
+    labels = pool.labels or {_PICKER_LABEL: pool.endpoint_picker}
+    return [Peer(resolved.environment.namespace, dict(sorted(labels.items())))]

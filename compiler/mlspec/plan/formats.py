@@ -15,7 +15,7 @@ Reads = Literal["file", "folder", "either"]
 
 @dataclass(frozen=True)
 class Format:
-    """Defaults of one format. The pins of a supported row are built into an image and run by tests/images."""
+    """Defaults of one format. The pins of a row are built into an image and run by tests/images."""
 
     requirements: tuple[str, ...] = ()
     accelerated: tuple[str, ...] | None = None
@@ -38,9 +38,12 @@ class Format:
     """Bytes of /dev/shm at most where the spec does not say; 0: the container runtime's own 64 MiB do."""
     memory: int = 0
     """Bytes that the server takes before it has a model, where a framework makes that more than a trifle."""
+    server: Literal["mlspec", "vllm"] = "mlspec"
+    """Whose server answers: our own, or the one that the base image brings."""
+    temporary_storage: int = 2**30
+    """Bytes that may be written to /tmp, where libraries keep what they compile."""
     startup_seconds: int = 10
     """From exec to a loaded model of no size, on one slow core; reading the model's bytes comes on top."""
-    supported: bool = False
 
     def runs_code(self, path: str) -> bool:
         """True where loading the model file at `path` can run code that stands in it."""
@@ -66,7 +69,6 @@ FORMATS: Mapping[str, Format] = {
         methods=("predict", "predict_proba", "decision_function"),
         pickle=True,
         safe_suffixes=frozenset({".skops"}),
-        supported=True,
     ),
     "onnx": Format(
         requirements=("onnxruntime==1.32.0",),
@@ -74,7 +76,6 @@ FORMATS: Mapping[str, Format] = {
         accelerated=("onnxruntime-gpu[cuda,cudnn]==1.31.1",),
         reads="file",
         suffixes=(".onnx",),
-        supported=True,
     ),
     "xgboost": Format(
         # The same library without NCCL and the kernels for GPUs: 5 MB rather than 400.
@@ -85,7 +86,6 @@ FORMATS: Mapping[str, Format] = {
         reads="file",
         suffixes=(".ubj", ".json"),
         methods=("predict", "predict_proba"),
-        supported=True,
     ),
     "lightgbm": Format(
         requirements=("lightgbm==4.7.0",),
@@ -94,7 +94,6 @@ FORMATS: Mapping[str, Format] = {
         reads="file",
         suffixes=(".txt",),
         methods=("predict", "predict_proba", "decision_function"),
-        supported=True,
     ),
     "pytorch": Format(
         requirements=(TORCH,),
@@ -106,7 +105,6 @@ FORMATS: Mapping[str, Format] = {
         memory=704 * _MIB,
         # Twelve seconds of computing, and gigabytes of libraries that a node reads from its disk for the first time.
         startup_seconds=60,
-        supported=True,
     ),
     "transformers": Format(
         requirements=(TORCH, "transformers==5.23.0"),
@@ -114,8 +112,16 @@ FORMATS: Mapping[str, Format] = {
         shared_memory=_GIB,
         memory=768 * _MIB,
         startup_seconds=90,
-        supported=True,
     ),
-    "python": Format(supported=True),
-    "vllm": Format(base_image="vllm/vllm-openai:v0.33.0", reads="folder", startup_seconds=180),
+    "python": Format(),
+    "vllm": Format(
+        base_image="vllm/vllm-openai:v0.33.0",
+        reads="folder",
+        # What its processes on several cards send each other.
+        shared_memory=8 * _GIB,
+        server="vllm",
+        # torch.compile, Triton and FlashInfer keep the kernels that they make for the card.
+        temporary_storage=8 * _GIB,
+        startup_seconds=180,
+    ),
 }

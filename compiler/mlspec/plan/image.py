@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from mlspec.spec.requirements import choice_of, read_requirements, requirement_problem
 
@@ -48,6 +49,8 @@ class ImagePlan:
     folder: str
     """Where the build context goes, relative to the workspace."""
     format: str
+    server: Literal["mlspec", "vllm"]
+    """Whose server answers; with another's, only the model and the user's packages are added to its image."""
     base_image: str
     python: str | None
     """The minor version that the base image must have, as `3.13`; None: whichever it has."""
@@ -77,7 +80,8 @@ class ImagePlan:
     def folders(self) -> tuple[str, ...]:
         """Folders of the context that go into the image, those that change least first."""
         tops = {copy.target.partition("/")[0] for copy in self.copies}
-        return (RUNTIME, *(top for top in (CODE, MODEL) if top in tops))
+        own = (RUNTIME,) if self.server == "mlspec" else ()
+        return (*own, *(top for top in (CODE, MODEL) if top in tops))
 
     @property
     def code_folders(self) -> tuple[str, ...]:
@@ -116,8 +120,9 @@ def plan_image(
     """
     defaults = FORMATS[format]
     ordered = tuple(sorted(copies, key=lambda copy: copy.target))
+    own = defaults.server == "mlspec"
     # A base image of the user's own has the Python that it has, unless the spec says which one it counts on.
-    minor = python or (None if base_image else DEFAULT_PYTHON)
+    minor = (python or (None if base_image else DEFAULT_PYTHON)) if own else None
     has_code = any(copy.target.startswith(f"{CODE}/") for copy in ordered)
     return ImagePlan(
         model=model,
@@ -125,11 +130,14 @@ def plan_image(
         source=one_line(source),
         folder=folder,
         format=format,
+        server=defaults.server,
         base_image=base_image or default_base_image(format, minor),
         python=minor,
         system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
         requirements=merge_requirements(
-            runtime_requirements(), defaults.requirements_for(model_path or "", accelerated=accelerated), requirements
+            runtime_requirements() if own else (),
+            defaults.requirements_for(model_path or "", accelerated=accelerated),
+            requirements,
         ),
         user_id=USER_ID,
         port=PORT,

@@ -9,6 +9,9 @@ from .plan import Labels
 
 NAME = "app.kubernetes.io/name"
 INSTANCE = "app.kubernetes.io/instance"
+COMPONENT = "app.kubernetes.io/component"
+SERVER, WORKER = "model-server", "model-worker"
+"""Components: pods that answer, and pods that only compute for them."""
 RESERVED = ("app.kubernetes.io/", "mlspec.dev/")
 """Prefixes of keys that only the compiler writes."""
 
@@ -24,7 +27,7 @@ def plan_labels(resolved: ResolvedSpec) -> Labels:
     labels = {
         **plan_selector(resolved.name, environment),
         "app.kubernetes.io/version": resolved.spec.model.version,
-        "app.kubernetes.io/component": "model-server",
+        COMPONENT: SERVER,
         "app.kubernetes.io/managed-by": "mlspec",
         "mlspec.dev/environment": environment,
     }

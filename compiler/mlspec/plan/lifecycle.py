@@ -20,7 +20,8 @@ _IMAGE_PULL_ACCELERATED = 900
 """An image with CUDA is several gigabytes."""
 _PRE_STOP = 5
 _AFTER_DRAIN = 5
-_LIVE, _READY = "/v2/health/live", "/v2/health/ready"
+_LIVE_AND_READY = {"mlspec": ("/v2/health/live", "/v2/health/ready"), "vllm": ("/ping", "/health")}
+"""By whose server answers. Both of vLLM's ask its engine's process, never the cards: a busy server answers at once."""
 
 
 def startup_budget(resolved: ResolvedSpec, model_size: int) -> int:
@@ -41,12 +42,13 @@ def plan_lifecycle(resolved: ResolvedSpec, model_size: int) -> Lifecycle:
     period = 5 if budget <= 600 else 10
     drain = seconds(resolved.spec.health.drain)
     grace = _PRE_STOP + drain + _AFTER_DRAIN
+    live, ready = _LIVE_AND_READY[FORMATS[resolved.spec.model.format].server]
     pull = _IMAGE_PULL_ACCELERATED if resolved.spec.resources.accelerator else _IMAGE_PULL
     return Lifecycle(
         # A start-up probe on readiness: until the model is loaded and warm, the other two are not asked.
-        startup=Probe(_READY, period=period, timeout=3, failures=math.ceil(budget / period)),
-        liveness=Probe(_LIVE, period=15, timeout=5, failures=4),
-        readiness=Probe(_READY, period=5, timeout=3, failures=2),
+        startup=Probe(ready, period=period, timeout=3, failures=math.ceil(budget / period)),
+        liveness=Probe(live, period=15, timeout=5, failures=4),
+        readiness=Probe(ready, period=5, timeout=3, failures=2),
         pre_stop=_PRE_STOP,
         grace_period=grace,
         progress_deadline=budget + pull + grace,

@@ -7,6 +7,8 @@ import hashlib
 from .plan import Names
 
 LONGEST = 63
+CONTAINER = "server"
+"""The container that the server runs in."""
 
 
 def fit(name: str, longest: int = LONGEST) -> str:
@@ -27,6 +29,7 @@ def plan_names(model: str, environment: str) -> Names:
         application=instance(model, environment),
         stable_service=fit(f"{model}-stable"),
         canary_service=fit(f"{model}-canary"),
+        group=fit(f"{model}-nodes"),
     )
 
 

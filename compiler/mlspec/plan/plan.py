@@ -28,6 +28,9 @@ class Names:
     """The Service by which a route leads to the version that is in use, beside the one that leads to all pods."""
     canary_service: str
     """The Service by which it leads to the version that is tried."""
+    group: str
+    """The LeaderWorkerSet, in place of the Deployment. It makes a headless Service of its own name, which therefore
+    cannot be that of the Service."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,26 @@ class Container:
     """Size limit of /dev/shm, None for the runtime's own 64 MiB."""
     temporary_storage: str
     """Size limit of /tmp."""
-    settings_path: str
-    """Folder where the settings are mounted."""
+    settings_path: str | None
+    """Folder where the settings are mounted; None for a server that reads none."""
+    args: tuple[str, ...] = ()
+    """Of the image's entry point."""
+
+
+@dataclass(frozen=True)
+class NodeGroup:
+    """Several pods, each on a node of its own, that are one replica together: the first answers, the others compute."""
+
+    size: int
+    worker_args: tuple[str, ...]
+    leader_label: Labels
+    """Which of the pods answer: a label of theirs that no other has."""
+    worker_labels: Labels
+    """Of the pods that only compute, in place of those of every object."""
+    group_label: str
+    """The label whose value the pods of one replica have in common."""
+    topology_key: str
+    """Within one such place the pods of a replica are near each other."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +92,7 @@ class Workload:
     """The object that runs the pods: what an autoscaler scales, and whose replicas Argo CD leaves to it."""
 
     api_version: str
-    kind: Literal["Deployment", "Rollout"]
+    kind: Literal["Deployment", "Rollout", "LeaderWorkerSet"]
     name: str
 
 
@@ -204,6 +225,19 @@ class GatewayRoute:
     path: str
     timeout: str
     """A Gateway API duration."""
+    pool: Pool | None = None
+    """What it leads to in place of the Service."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """An InferencePool: a picker chooses a replica for each request."""
+
+    endpoint_picker: str
+    """The picker's Service."""
+    port: int
+    """Of that Service."""
+    fail_open: bool
 
 
 @dataclass(frozen=True)
@@ -252,6 +286,8 @@ class NetworkAccess:
     anyone: bool
     """True where callers cannot be told apart by namespace (a load balancer)."""
     destinations: tuple[Destination, ...]
+    among_themselves: bool = False
+    """True where the pods of a replica talk to each other, on ports that they choose when they start."""
 
 
 @dataclass(frozen=True)
@@ -287,6 +323,8 @@ class Monitoring:
     interval: str
     scrape_timeout: str
     groups: tuple[RuleGroup, ...]
+    target_labels: Labels = field(default_factory=dict)
+    """Added to every series, where the server does not tell by itself which model it is."""
 
 
 @dataclass(frozen=True)
@@ -338,8 +376,8 @@ class Plan:
     selector: Labels
     """The fixed few that find the pods."""
     pod_annotations: Mapping[str, str]
-    settings: str
-    """Content of settings.json."""
+    settings: str | None
+    """Content of settings.json; None for a server that reads none."""
     workload: Workload
     container: Container
     claim: DeviceClaim | None
@@ -360,6 +398,13 @@ class Plan:
     patches: tuple[Patch, ...]
     canary: Canary | None = None
     """None where a rollout goes through by itself."""
+    group: NodeGroup | None = None
+    """None where a replica is one pod."""
+
+    @property
+    def answering(self) -> Labels:
+        """What finds the pods that answer requests."""
+        return {**self.selector, **self.group.leader_label} if self.group else self.selector
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from .context import model_size
 from .formats import FORMATS
 from .plan import Labels, Manifest, Placement
 
-_TEMPORARY = 2**30
 _SHARED = ".shared"
 _RUNTIMES_OWN = 64 * 2**20
 """Bytes of /dev/shm that every container runtime gives."""
@@ -48,6 +47,11 @@ def extended_resource(accelerator: Accelerator, entry: CatalogueEntry) -> str:
     return str(entry.resource)
 
 
+def devices(accelerator: Accelerator) -> int:
+    """How many cards or slices one replica takes, on all its nodes."""
+    return int(accelerator.count * accelerator.nodes)
+
+
 def plan_requests(resolved: ResolvedSpec) -> Labels:
     """CPU, memory and disk; an extended resource is left to the limits."""
     resources = resolved.spec.resources
@@ -68,7 +72,8 @@ def plan_limits(resolved: ResolvedSpec) -> Labels:
 
 def temporary_storage(resolved: ResolvedSpec) -> str:
     """Size limit of /tmp, the one place where the server may write."""
-    return quantities.size(min(_TEMPORARY, resolved.spec.resources.ephemeral_storage or _TEMPORARY))
+    most = FORMATS[resolved.spec.model.format].temporary_storage
+    return quantities.size(min(most, resolved.spec.resources.ephemeral_storage or most))
 
 
 def shared_memory(resolved: ResolvedSpec) -> str | None:
@@ -98,9 +103,16 @@ def plan_placement(resolved: ResolvedSpec) -> Placement:
         tolerations=tuple(_toleration(item.model_dump(exclude_none=True)) for item in entry.tolerations)
         if entry
         else (),
-        topology_keys=_TOPOLOGY,
+        # The pods of one replica belong together, and spreading them over zones would tear it apart.
+        topology_keys=_TOPOLOGY[:1] if nodes(resolved) > 1 else _TOPOLOGY,
         image_pull_secrets=tuple(resolved.environment.spec.image_pull_secrets),
     )
+
+
+def nodes(resolved: ResolvedSpec) -> int:
+    """Over how many nodes one replica goes."""
+    accelerator = resolved.spec.resources.accelerator
+    return accelerator.nodes if accelerator else 1
 
 
 def _toleration(item: Manifest) -> Manifest:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from mlspec.environment.resolved import ResolvedSpec
 
 from .plan import Rollout
-from .resources import catalogue_entry
+from .resources import catalogue_entry, devices
 
 DEFAULT_SURGE = Decimal("0.25")
 
@@ -34,11 +34,12 @@ def plan_rollout(resolved: ResolvedSpec) -> Rollout:
         share = DEFAULT_SURGE if asked.surge is None else asked.surge
         return Rollout("RollingUpdate", f"{_percent(share)}%", 0) if share else Rollout("RollingUpdate", 0, 1)
     entry = catalogue_entry(resolved)
-    spare = entry.spare // accelerator.count if entry else 0
+    spare = entry.spare // devices(accelerator) if entry else 0
     surge = min(spare, surge_replicas(resolved))
     if surge:
         return Rollout("RollingUpdate", surge, 0)
-    if asked.strategy is None and most_replicas(resolved) == 1:
+    # A LeaderWorkerSet knows no Recreate: of one replica, unavailable 1 is the same.
+    if asked.strategy is None and most_replicas(resolved) == 1 and accelerator.nodes == 1:
         return Rollout("Recreate", None, None)
     return Rollout("RollingUpdate", 0, 1)
 

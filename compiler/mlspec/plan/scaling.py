@@ -10,17 +10,19 @@ from mlspec.promql import PromqlError, parse
 from mlspec.spec.scaling import Metric, Query
 from mlspec_runtime import metric_names as metrics
 
+from .dialects import dialect_of
 from .mig import is_slice
-from .names import plan_names
+from .monitoring.promql import select
+from .names import CONTAINER
 from .plan import Scaling, ScalingMetric
 from .quantities import amount, seconds
-from .resources import catalogue_entry
+from .resources import catalogue_entry, devices
+from .workload import plan_workload, pod_names
 
-CONTAINER = "server"
 _ORDER = ("cpu", "memory", "concurrency", "requests_per_second", "gpu_utilization", "query")
 """The order in which the metrics are written, whatever their order in the spec. It is also that of an HPA's types."""
-_RATE_WINDOW = "2m"
-"""Four scrapes at the usual 30 s, so that one that fails does not stop the scaling."""
+_RATE_WINDOW = 120
+"""Seconds: four scrapes at the usual 30 s, so that one that fails does not stop the scaling."""
 _COOLDOWN = 300
 _CARD_UTILIZATION = "DCGM_FI_DEV_GPU_UTIL"
 """Percent; DCGM has none for a slice."""
@@ -28,8 +30,8 @@ _SLICE_ACTIVE = "DCGM_FI_PROF_GR_ENGINE_ACTIVE"
 """From 0 to 1. Source: NVIDIA/DCGM#80 and NVIDIA/dcgm-exporter#216, where its maintainers name it for slices."""
 RESOURCE_METRICS = ("cpu", "memory")
 """What an HPA can measure by itself; everything else is a query of Prometheus."""
-OWN_METRICS = "mlspec_"
-"""How the names of the server's own metrics begin: without pods they have no value."""
+OWN_METRICS = ("mlspec_", "vllm:")
+"""How the names of a server's own metrics begin: without pods they have no value."""
 
 
 def plan_scaling(resolved: ResolvedSpec, startup_budget: int) -> Scaling | None:
@@ -92,9 +94,10 @@ def _served(resolved: ResolvedSpec, metric: Metric, demand: ScalingMetric) -> Sc
     adapter = resolved.environment.spec.metrics_adapter
     assert adapter is not None, "a check has refused the metric"  # noqa: S101
     target = amount(Decimal(demand.target))
-    if metric.concurrency is not None:
+    dialect = dialect_of(resolved)
+    if metric.concurrency is not None and dialect.says_model:
         return ScalingMetric("pods", demand.name, target, series=adapter.concurrency)
-    if metric.requests_per_second is not None:
+    if metric.requests_per_second is not None and dialect.says_model:
         return ScalingMetric("pods", demand.name, target, series=adapter.requests_per_second)
     return ScalingMetric("external", demand.name, target, demand.query, series=adapter.demand)
 
@@ -103,14 +106,15 @@ def _demand(resolved: ResolvedSpec, metric: Metric) -> ScalingMetric:
     """The target for each replica, and a query for the sum over all replicas."""
     # From zero replicas nothing is measured, and that is no fault.
     measured = resolved.spec.scaling is not None and resolved.spec.scaling.min_replicas > 0
-    mine = f'namespace="{resolved.environment.namespace}",{metrics.MODEL}="{resolved.name}"'
-    in_progress = f"sum({metrics.REQUESTS_IN_PROGRESS}{{{mine}}})"
+    dialect = dialect_of(resolved)
+    mine = {"namespace": resolved.environment.namespace, metrics.MODEL: resolved.name}
+    in_hand = " + ".join(f"sum({select(name, mine)})" for name in dialect.in_hand)
     if metric.concurrency is not None:
-        return ScalingMetric("prometheus", "concurrency", _number(metric.concurrency), in_progress, measured=measured)
+        return ScalingMetric("prometheus", "concurrency", _number(metric.concurrency), in_hand, measured=measured)
     if metric.requests_per_second is not None:
-        endpoints = f'{metrics.ENDPOINT}=~"{metrics.ENDPOINT_INFER}|{metrics.ENDPOINT_INVOCATIONS}"'
+        counted = select(dialect.requests, {**mine, **dialect.inference}, _RATE_WINDOW)
         # Before the first request no series counts it: what is scraped, and has had none, has a rate of 0.
-        rate = f"sum(rate({metrics.REQUESTS}{{{mine},{endpoints}}}[{_RATE_WINDOW}])) or 0 * {in_progress}"
+        rate = f"sum(rate({counted})) or 0 * {f'({in_hand})' if len(dialect.in_hand) > 1 else in_hand}"
         target = _number(metric.requests_per_second)
         return ScalingMetric("prometheus", "requests-per-second", target, rate, measured=measured)
     if metric.gpu_utilization is not None:
@@ -130,8 +134,7 @@ def gpu_utilization(resolved: ResolvedSpec) -> str:
 
     Where the DCGM exporter is scraped without honorLabels, its pod labels arrive as `exported_…`.
     """
-    service = plan_names(resolved.name, resolved.environment.name).service
-    pods = f"{service}-[a-z0-9]+-[a-z0-9]+"
+    pods = pod_names(plan_workload(resolved))
     namespace = resolved.environment.namespace
     accelerator, entry = resolved.spec.resources.accelerator, catalogue_entry(resolved)
     part = accelerator is not None and entry is not None and is_slice(accelerator, entry)
@@ -140,7 +143,7 @@ def gpu_utilization(resolved: ResolvedSpec) -> str:
     exported = f'{metric}{{exported_namespace="{namespace}",exported_pod=~"{pods}"}}'
     total = f"sum({plain} or {exported})"
     percent = f"100 * {total}" if part else total
-    count = accelerator.count if accelerator else 1
+    count = devices(accelerator) if accelerator else 1
     return percent if count == 1 else f"{percent} / {count}"
 
 

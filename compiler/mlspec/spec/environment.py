@@ -195,6 +195,12 @@ class EnvironmentSpec(Section):
     registry: Annotated[Registry | None, Field(description="Where images are pushed; absent: local names.")] = None
     image_pull_secrets: Annotated[list[DnsName], Field(description="Secrets for pulling images.")] = []
     gateway: Annotated[Gateway | None, Field(description="The Gateway for models that do not name one.")] = None
+    inference_pool: Annotated[
+        bool, Field(description="Whether its Gateways take an InferencePool as what a route leads to.")
+    ] = False
+    leader_worker_set: Annotated[
+        bool, Field(description="Whether the clusters have LeaderWorkerSet, for replicas of several nodes.")
+    ] = False
     autoscaler: Annotated[Literal["keda", "hpa"], Field(description="Which autoscaler the cluster has.")] = "keda"
     metrics_adapter: Annotated[
         MetricsAdapter | None,

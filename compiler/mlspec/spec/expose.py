@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from .scalars import DnsLabel, DnsName, Duration, between
+from .scalars import DnsLabel, DnsName, Duration, LabelKey, LabelValue, between
 from .section import Invalid, Section
 
 
@@ -33,6 +33,23 @@ class Ingress(Section):
                 "an issuer needs somewhere to put the certificate", "name it with `tlsSecret`", at=("issuer",)
             )
         return self
+
+
+class InferencePool(Section):
+    """An endpoint picker chooses the replica for each request, by what each has in hand and in its cache."""
+
+    endpoint_picker: Annotated[
+        DnsLabel,
+        Field(description="The picker's Service, in the model's namespace; charts call it `<pool>-epp`."),
+    ]
+    port: Annotated[int, Field(ge=1, le=65_535, description="The port at which it speaks ext-proc.")] = 9002
+    labels: Annotated[
+        dict[LabelKey, LabelValue],
+        Field(description="Of its pods, which read the replicas' metrics; default `inferencepool: <endpointPicker>`."),
+    ] = {}
+    fail_open: Annotated[
+        bool, Field(description="Whether requests go to any replica while the picker does not answer.")
+    ] = False
 
 
 PATH = r"/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?"
@@ -62,6 +79,9 @@ class Expose(Section):
         Field(description="Default: the server's timeout and a margin."),
     ] = None
     gateway: Annotated[Gateway | None, Field(description="Default from the environment.")] = None
+    inference_pool: Annotated[
+        InferencePool | None, Field(description="vllm only: a picker chooses the replica, in place of the Service.")
+    ] = None
     ingress: Annotated[Ingress | None, Field(description="An Ingress in place of a route.")] = None
     load_balancer: Annotated[bool, Field(description="A Service of type LoadBalancer in place of a route.")] = False
 
@@ -71,6 +91,8 @@ class Expose(Section):
         ways += ["loadBalancer"] if self.load_balancer else []
         if len(ways) > 1:
             raise Invalid(f"{ways[0]} is chosen already", "keep one way in", at=(ways[1],))
+        if self.inference_pool and (self.ingress or self.load_balancer):
+            raise Invalid("an InferencePool stands behind a Gateway", "remove it", at=("inferencePool",))
         if self.load_balancer:
             for key in ("host", "timeout"):
                 if getattr(self, key) is not None:

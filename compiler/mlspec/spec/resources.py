@@ -14,7 +14,10 @@ class Accelerator(Section):
     """Cards, or slices of a card, from the environment's catalogue."""
 
     type: Annotated[DnsLabel, Field(description="A name in the environment's `accelerators`.")]
-    count: Annotated[int, Field(ge=1, le=64, description="How many cards, or slices, each replica gets.")] = 1
+    count: Annotated[int, Field(ge=1, le=64, description="How many cards, or slices, each replica gets on a node.")] = 1
+    nodes: Annotated[
+        int, Field(ge=1, le=64, description="vllm only: over how many nodes a replica that one is too small for goes.")
+    ] = 1
     mig: Annotated[MigProfile | None, Field(description="A MIG profile of that card, as `1g.10gb`.")] = None
 
 

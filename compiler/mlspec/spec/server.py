@@ -55,8 +55,9 @@ class Server(Section):
     """How the model server takes requests, and when it refuses them."""
 
     protocol: Annotated[
-        Literal["open-inference", "openai"], Field(description="openai belongs to format vllm alone.")
-    ] = "open-inference"
+        Literal["open-inference", "openai"] | None,
+        Field(description="Default open-inference; of format vllm openai, which no other format has."),
+    ] = None
     batching: Annotated[Batching | None, Field(description="Absent: one request at a time.")] = None
     concurrency: Annotated[int, Field(ge=1, le=65_536, description="Requests in progress; more wait in the queue.")] = (
         64
@@ -72,7 +73,9 @@ class Server(Section):
         Size, Field(description="A larger request body gets 413.", json_schema_extra={"default": "16Mi"})
     ] = 16 * 2**20
     workers: Annotated[int, Field(ge=1, le=64, description="Server processes in a pod; each loads the model.")] = 1
-    args: Annotated[list[str], Field(description="vllm only: passed through to its server.")] = []
+    args: Annotated[
+        list[str], Field(description="vllm only: arguments of `vllm serve`, as `--max-model-len=8192`.")
+    ] = []
     env: Annotated[list[EnvVar], Field(description="Environment variables of the server.")] = []
 
     @model_validator(mode="after")

@@ -139,11 +139,11 @@ class Manifests:
 
     @cached_property
     def pods(self) -> list[Pod]:
-        """The pod template of every workload, built in or custom."""
-        found = ((manifest, dig(manifest, "spec", "template")) for manifest in self.objects)
+        """The pod template of every workload, built in or custom; of several the one first whose pods answer."""
+        found = ((manifest, path, dig(manifest, *path)) for manifest in self.objects for path in _TEMPLATES)
         return [
-            Pod(manifest, ("spec", "template"), template)
-            for manifest, template in found
+            Pod(manifest, path, template)
+            for manifest, path, template in found
             if isinstance(template, Mapping) and "containers" in mapping(template, "spec")
         ]
 
@@ -171,6 +171,13 @@ class Manifests:
     def nodes(self) -> list[tuple[Manifest, list[tuple[Path, Any]]]]:
         """Every value of every object with its path, each object once."""
         return [(manifest, list(_walk(manifest))) for manifest in self.objects]
+
+
+_TEMPLATES: tuple[Path, ...] = (
+    ("spec", "template"),
+    ("spec", "leaderWorkerTemplate", "leaderTemplate"),
+    ("spec", "leaderWorkerTemplate", "workerTemplate"),
+)
 
 
 def _walk(root: Any) -> Iterator[tuple[Path, Any]]:

@@ -14,6 +14,8 @@ CONFIG_MAP = object_kind("v1", "ConfigMap")
 
 @deployment
 def config_map(plan: Plan) -> Iterator[File]:
+    if plan.settings is None:
+        return
     manifest = {
         **CONFIG_MAP,
         "metadata": metadata(plan, plan.names.settings, wave=-2),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 
 from mlspec.artifacts.manifest import present
-from mlspec.plan.plan import Container, Manifest, Plan, Probe
+from mlspec.plan.plan import Container, Manifest, NodeGroup, Plan, Probe
 
 SETTINGS = "settings"
 TEMPORARY = "tmp"
@@ -19,28 +19,53 @@ def server_container(plan: Plan) -> Manifest:
         {
             "name": container.name,
             "image": container.image,
+            "args": list(container.args),
             "ports": [{"name": container.port_name, "containerPort": container.port}],
             "env": deepcopy(list(container.env)),
-            "resources": present(
-                {
-                    "requests": dict(container.requests),
-                    "limits": dict(container.limits),
-                    "claims": [{"name": plan.claim.name}] if plan.claim else None,
-                }
-            ),
+            "resources": _resources(plan),
             "startupProbe": _probe(lifecycle.startup, container),
             "livenessProbe": _probe(lifecycle.liveness, container),
             "readinessProbe": _probe(lifecycle.readiness, container),
             # Endpoints forget the pod while it still serves; only then does the server begin to drain.
             "lifecycle": {"preStop": {"sleep": {"seconds": lifecycle.pre_stop}}},
-            "securityContext": {
-                "allowPrivilegeEscalation": False,
-                "capabilities": {"drop": ["ALL"]},
-                "readOnlyRootFilesystem": True,
-            },
+            "securityContext": _security(),
             "volumeMounts": _mounts(container),
         }
     )
+
+
+def worker_container(plan: Plan, group: NodeGroup) -> Manifest:
+    """The same on the other nodes of a replica, where nothing listens: its group is made anew when it ends."""
+    container = plan.container
+    return present(
+        {
+            "name": container.name,
+            "image": container.image,
+            "args": list(group.worker_args),
+            "env": deepcopy(list(container.env)),
+            "resources": _resources(plan),
+            "securityContext": _security(),
+            "volumeMounts": _mounts(container),
+        }
+    )
+
+
+def _resources(plan: Plan) -> Manifest:
+    return present(
+        {
+            "requests": dict(plan.container.requests),
+            "limits": dict(plan.container.limits),
+            "claims": [{"name": plan.claim.name}] if plan.claim else None,
+        }
+    )
+
+
+def _security() -> Manifest:
+    return {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    }
 
 
 def _probe(probe: Probe, container: Container) -> Manifest:
@@ -53,10 +78,10 @@ def _probe(probe: Probe, container: Container) -> Manifest:
 
 
 def _mounts(container: Container) -> list[Manifest]:
-    mounts: list[Manifest] = [
-        {"name": SETTINGS, "mountPath": container.settings_path, "readOnly": True},
-        {"name": TEMPORARY, "mountPath": "/tmp"},  # noqa: S108 the container's own, not one of this machine
-    ]
+    mounts: list[Manifest] = []
+    if container.settings_path:
+        mounts.append({"name": SETTINGS, "mountPath": container.settings_path, "readOnly": True})
+    mounts.append({"name": TEMPORARY, "mountPath": "/tmp"})  # noqa: S108 the container's own, not one of this machine
     if container.shared_memory:
         mounts.append({"name": SHARED_MEMORY, "mountPath": "/dev/shm"})  # noqa: S108 likewise
     return mounts

@@ -27,8 +27,10 @@ def http_route(plan: Plan) -> Iterator[File]:
     yield manifest_file(plan.folder, manifest, plan.source)
 
 
-def _backends(plan: Plan) -> list[Manifest]:
+def _backends(plan: Plan, route: GatewayRoute) -> list[Manifest]:
     port = plan.service_port
+    if route.pool:
+        return [{"group": "inference.networking.k8s.io", "kind": "InferencePool", "name": plan.names.service}]
     if plan.canary is None:
         return [{"name": plan.names.service, "port": port}]
     return [
@@ -38,7 +40,7 @@ def _backends(plan: Plan) -> list[Manifest]:
 
 
 def _rule(plan: Plan, route: GatewayRoute) -> Manifest:
-    to_backend = {"backendRefs": _backends(plan), "timeouts": {"request": route.timeout}}
+    to_backend = {"backendRefs": _backends(plan, route), "timeouts": {"request": route.timeout}}
     if route.path == "/":
         return to_backend
     prefix = {"path": {"type": "PathPrefix", "value": route.path}}

@@ -23,7 +23,7 @@ def network_policy(plan: Plan) -> Iterator[File]:
                 "podSelector": {"matchLabels": dict(plan.selector)},
                 "policyTypes": ["Ingress", "Egress"],
                 "ingress": _ingress(plan),
-                "egress": [_dns(), *map(_to, plan.network.destinations)],
+                "egress": _egress(plan),
             }
         ),
     }
@@ -32,10 +32,21 @@ def network_policy(plan: Plan) -> Iterator[File]:
 
 def _ingress(plan: Plan) -> list[Manifest]:
     ports = [{"port": plan.container.port}]
+    own = [{"from": [_own_pods(plan)]}] if plan.network.among_themselves else []
     if plan.network.anyone:
-        return [{"ports": ports}]
+        return [{"ports": ports}, *own]
     callers = [_from(peer) for peer in plan.network.callers]
-    return [{"from": callers, "ports": ports}] if callers else []
+    return [*([{"from": callers, "ports": ports}] if callers else []), *own]
+
+
+def _egress(plan: Plan) -> list[Manifest]:
+    own = [{"to": [_own_pods(plan)]}] if plan.network.among_themselves else []
+    return [_dns(), *own, *map(_to, plan.network.destinations)]
+
+
+def _own_pods(plan: Plan) -> Manifest:
+    # NCCL and vLLM agree on ports when they start, so that none can be named; the peers are the model's own pods.
+    return {"podSelector": {"matchLabels": dict(plan.selector)}}
 
 
 def _from(peer: Peer) -> Manifest:

@@ -25,7 +25,7 @@ def public_service(plan: Plan) -> Iterator[File]:
         "metadata": metadata(plan, plan.names.public_service),
         "spec": {
             "type": "LoadBalancer",
-            "selector": dict(plan.selector),
+            "selector": dict(plan.answering),
             "ports": [{"name": _PORT_NAME, "port": plan.exposure.port, "targetPort": plan.container.port_name}],
         },
     }

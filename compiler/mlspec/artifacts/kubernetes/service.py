@@ -19,7 +19,7 @@ def service(plan: Plan) -> Iterator[File]:
         **SERVICE,
         "metadata": metadata(plan, plan.names.service),
         "spec": {
-            "selector": dict(plan.selector),
+            "selector": dict(plan.answering),
             "ports": [{"name": port, "port": plan.service_port, "targetPort": port}],
         },
     }

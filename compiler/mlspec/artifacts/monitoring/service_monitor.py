@@ -31,7 +31,10 @@ def service_monitor(plan: Plan) -> Iterator[File]:
                     "path": "/metrics",
                     "interval": wanted.interval,
                     "scrapeTimeout": wanted.scrape_timeout,
-                    "relabelings": [{"action": "labeldrop", "regex": _NEEDLESS_LABELS}],
+                    "relabelings": [
+                        {"action": "labeldrop", "regex": _NEEDLESS_LABELS},
+                        *({"targetLabel": name, "replacement": value} for name, value in wanted.target_labels.items()),
+                    ],
                 }
             ],
         },

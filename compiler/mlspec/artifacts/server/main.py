@@ -27,6 +27,8 @@ if __name__ == "__main__":
 
 @context
 def main(plan: ImagePlan) -> Iterator[File]:
+    if plan.server != "mlspec":
+        return
     text = _MAIN.format(source=plan.source, model=_in_docstring(plan.model), version=_in_docstring(plan.version))
     yield File(f"{plan.folder}/main.py", text.encode())
 

@@ -15,4 +15,6 @@ if TYPE_CHECKING:
 
 @context
 def model_json(plan: ImagePlan) -> Iterator[File]:
+    if plan.server != "mlspec":
+        return
     yield File(f"{plan.folder}/model.json", (json.dumps(plan.model_json, indent=2) + "\n").encode())

@@ -19,6 +19,8 @@ _PACKAGE = "mlspec_runtime"
 
 @context
 def runtime(plan: ImagePlan) -> Iterator[File]:
+    if plan.server != "mlspec":
+        return
     for path, content in _sources():
         yield File(f"{plan.folder}/{_PACKAGE}/{path}", content)
 

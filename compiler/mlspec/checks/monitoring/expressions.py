@@ -8,9 +8,9 @@ from mlspec.checks.registry import check
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.dialects import dialect_of
 from mlspec.promql import Expression, PromqlError, ValueType, parse
 from mlspec.source.suggestion import did_you_mean
-from mlspec_runtime.metric_names import LABEL_NAMES
 
 from .inside import inside
 
@@ -43,9 +43,7 @@ UNKNOWN_METRIC = code(
     remedy="use one of the server's metrics",
 )
 _CONDITIONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "and", "unless", "absent", "absent_over_time"})
-_PREFIX = "mlspec_"
 _SUFFIXES = ("", "_bucket", "_sum", "_count")
-_EXPORTED = frozenset(name + suffix for name in LABEL_NAMES for suffix in _SUFFIXES)
 
 Path = tuple[str | int, ...]
 
@@ -81,10 +79,12 @@ def alert_without_condition(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 
 @check(UNKNOWN_METRIC)
 def unknown_metric(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    dialect = dialect_of(resolved)
+    exported = {name + suffix for name in dialect.exported for suffix in _SUFFIXES}
     for path, expression in _expressions(resolved):
         for token in expression.tokens:
-            if token.text.startswith(_PREFIX) and token.text not in _EXPORTED:
-                near = did_you_mean(token.text, sorted(_EXPORTED))
+            if token.text.startswith(dialect.prefixes) and token.text not in exported:
+                near = did_you_mean(token.text, sorted(exported))
                 yield UNKNOWN_METRIC.warning(
                     inside(resolved, path, token.start, token.end),
                     f"the model server has no metric `{token.text}`",

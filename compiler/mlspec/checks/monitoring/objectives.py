@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 from mlspec.burn_rate import burn_rates, can_fire, least_objective
 from mlspec.checks.registry import check
+from mlspec.checks.vllm import is_vllm
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.dialects import dialect_of
 from mlspec.plan.quantities import duration, seconds
 
 EMPTY_SLO = code(
@@ -32,6 +35,14 @@ THRESHOLD = code(
     title="a latency threshold that no request can exceed",
     reason="A request that is older than `server.timeout` is answered with 504, so that none is ever slower.",
     remedy="set a threshold below `server.timeout`, or a longer timeout",
+)
+
+BETWEEN_BUCKETS = code(
+    "MLS331",
+    "latency-between-buckets",
+    title="a latency threshold that vLLM's histogram does not tell apart",
+    reason="Requests are counted up to fixed times; how many took less than a time between two of them nobody knows.",
+    remedy="use one of the histogram's times",
 )
 
 
@@ -62,10 +73,32 @@ def latency_threshold(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     slo = resolved.spec.monitoring.slo
     if slo is None or slo.latency is None:
         return
-    if slo.latency.threshold >= resolved.spec.server.timeout:
+    if not is_vllm(resolved) and slo.latency.threshold >= resolved.spec.server.timeout:
         span = resolved.at("monitoring", "slo", "latency", "threshold")
         message = "no request is slower than this: it is not below `server.timeout`"
         yield THRESHOLD.error(span, message, label=f"the timeout is {duration(resolved.spec.server.timeout)}")
+
+
+@check(BETWEEN_BUCKETS)
+def latency_between_buckets(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    slo, bounds = resolved.spec.monitoring.slo, dialect_of(resolved).buckets
+    if slo is None or slo.latency is None or not bounds:
+        return
+    asked = Decimal(slo.latency.threshold // timedelta(milliseconds=1)) / 1000
+    if asked not in bounds:
+        near = [duration(timedelta(seconds=float(bound))) for bound in _around(asked, bounds)]
+        yield BETWEEN_BUCKETS.error(
+            resolved.at("monitoring", "slo", "latency", "threshold"),
+            "vLLM counts no requests up to this time to the first token",
+            label="between two that it counts",
+            remedy=f"use {' or '.join(near)}",
+        )
+
+
+def _around(asked: Decimal, bounds: tuple[Decimal, ...]) -> list[Decimal]:
+    """The next bound below and the next one above, where there are such, in whole milliseconds."""
+    whole = [bound for bound in bounds if bound * 1000 % 1 == 0]
+    return [*[bound for bound in whole if bound < asked][-1:], *[bound for bound in whole if bound > asked][:1]]
 
 
 def _objectives(resolved: ResolvedSpec) -> Iterator[tuple[tuple[str, ...], Decimal]]:

@@ -26,8 +26,12 @@ def default_alerts(subject: Subject) -> Iterator[AlertingRule]:
     yield no_replica_ready(subject)
     yield replicas_not_ready(subject)
     yield crash_looping(subject)
-    yield startup_slow(subject)
-    yield requests_refused(subject)
+    if subject.dialect.load:
+        yield startup_slow(subject, subject.dialect.load)
+    if subject.queue is not None:
+        yield requests_refused(subject)
+    if subject.dialect.waiting:
+        yield requests_waiting(subject, subject.dialect.waiting)
     yield memory_near_limit(subject)
     if subject.gpu:
         yield accelerator_idle(subject)
@@ -101,9 +105,9 @@ def crash_looping(subject: Subject) -> AlertingRule:
     )
 
 
-def startup_slow(subject: Subject) -> AlertingRule:
-    """Before a start is too slow for its probe, and never ends well again."""
-    loading = select(metrics.MODEL_LOAD, subject.series)
+def startup_slow(subject: Subject, load: str) -> AlertingRule:
+    """Before a start is too slow for its probe, and never ends well again; `load` is the gauge of its seconds."""
+    loading = select(load, subject.series)
     by = f"max by (namespace, {metrics.MODEL}, {metrics.VERSION})"
     return AlertingRule(
         alert="MlspecStartupSlow",
@@ -120,8 +124,8 @@ def startup_slow(subject: Subject) -> AlertingRule:
 
 def requests_refused(subject: Subject) -> AlertingRule:
     """Not now and then, which Retry-After is for, but all the time."""
-    full = {**subject.series, metrics.REASON: metrics.REASON_QUEUE_FULL}
-    rejected = select(metrics.REJECTED, full, 5 * _MINUTE)
+    dialect = subject.dialect
+    rejected = select(dialect.refused, {**subject.series, **dialect.queue_full}, 5 * _MINUTE)
     return AlertingRule(
         alert="MlspecRequestsRefused",
         expr=f"sum by (namespace, {metrics.MODEL}) (rate({rejected})) > 0",
@@ -131,6 +135,22 @@ def requests_refused(subject: Subject) -> AlertingRule:
             "summary": f'{subject.name} refuses {{{{ $value | printf "%.3g" }}}} requests a second.',
             "description": f"Its queue of {subject.queue} has been full for some time, and callers get 503: "
             "it needs more replicas, larger batches or a faster model.",
+        },
+    )
+
+
+def requests_waiting(subject: Subject, waiting: str) -> AlertingRule:
+    """Of a server whose queue has no end: nobody is refused, and everybody waits; `waiting` is the gauge of them."""
+    least = select(waiting, subject.series, 5 * _MINUTE)
+    return AlertingRule(
+        alert="MlspecRequestsWaiting",
+        expr=f"sum by (namespace, {metrics.MODEL}) (min_over_time({least})) > 0",
+        for_=span(10 * _MINUTE),
+        labels=subject.labels("ticket"),
+        annotations={
+            "summary": f"{{{{ $value | humanize }}}} requests to {subject.name} are always waiting.",
+            "description": "Every replica has as many requests at work as its cards have memory for, and more come: "
+            "it needs more replicas or cards, shorter prompts or a smaller `--max-model-len`.",
         },
     )
 

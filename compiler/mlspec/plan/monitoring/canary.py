@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import CanaryMetric
-from mlspec_runtime import metric_names as metrics
 
 from .objectives import Objective, objectives_of
 from .promql import Matchers, bucket_bound, number, select
@@ -41,16 +40,18 @@ def canary_metrics(resolved: ResolvedSpec, startup_budget: int) -> Iterator[Cana
 
 
 def _counts(subject: Subject, objective: Objective) -> _Counts:
-    mine = _of_canary(subject)
+    dialect = subject.dialect
     if objective.threshold is None:
-        counted = {**mine, metrics.CODE: f"!{metrics.CODE_CLIENT_GONE}"}
-        failed = {**mine, metrics.CODE: "~5.."}
-        return _Counts(f"sum({select(metrics.REQUESTS, counted)})", f"sum({select(metrics.REQUESTS, failed)})")
+        mine = _of_canary(subject, dialect.inference)
+        valid = select(dialect.requests, {**mine, **dialect.given_up})
+        return _Counts(f"sum({valid})", f"sum({select(dialect.requests, {**mine, **dialect.failed})})")
+    mine = _of_canary(subject, dialect.measured)
     within = {**mine, "le": bucket_bound(objective.threshold)}
-    valid = f"sum({select(f'{metrics.REQUEST_DURATION}_count', mine)})"
-    return _Counts(valid, f"({valid} - sum({select(f'{metrics.REQUEST_DURATION}_bucket', within)}))")
+    valid = f"sum({select(f'{dialect.duration}_count', mine)})"
+    return _Counts(valid, f"({valid} - sum({select(f'{dialect.duration}_bucket', within)}))")
 
 
-def _of_canary(subject: Subject) -> Matchers:
+def _of_canary(subject: Subject, requests: Matchers) -> Matchers:
     """Argo Rollouts fills in the hash of the version that is tried, which the names of its pods have."""
-    return {**subject.requests, "pod": f"~{subject.service}-{{{{args.{HASH_ARGUMENT}}}}}-[a-z0-9]+"}
+    pods = f"~{subject.workload.name}-{{{{args.{HASH_ARGUMENT}}}}}-[a-z0-9]+"
+    return {**subject.series, **requests, "pod": pods}

@@ -49,10 +49,11 @@ class Indicator:
 
 def availability(subject: Subject, window: int) -> Indicator:
     """Every 5xx is a failure, time-outs and refusals too; a request that its client gave up is not counted at all."""
-    counted = {**subject.requests, metrics.CODE: f"!{metrics.CODE_CLIENT_GONE}"}
-    failed = {**subject.requests, metrics.CODE: "~5.."}
-    valid = f"sum {_BY} (rate({select(metrics.REQUESTS, counted, window)}))"
-    bad = f"sum {_BY} (rate({select(metrics.REQUESTS, failed, window)}))"
+    dialect = subject.dialect
+    counted = {**subject.requests, **dialect.given_up}
+    failed = {**subject.requests, **dialect.failed}
+    valid = f"sum {_BY} (rate({select(dialect.requests, counted, window)}))"
+    bad = f"sum {_BY} (rate({select(dialect.requests, failed, window)}))"
     # Before the first failure no series counts it, and without the zeros there would be no ratio either.
     return Indicator("requests", "failed_requests", window, valid, f"{bad}\nor\n{valid} * 0")
 
@@ -62,9 +63,10 @@ def latency(subject: Subject, threshold: Decimal, window: int) -> Indicator:
 
     Each count goes with its own bucket: a pod from before the threshold changed has none, and is left out whole.
     """
-    within = {**subject.requests, "le": bucket_bound(threshold)}
-    count = f"rate({select(f'{metrics.REQUEST_DURATION}_count', subject.requests, window)})"
-    bucket = f"rate({select(f'{metrics.REQUEST_DURATION}_bucket', within, window)})"
+    duration, measured = subject.dialect.duration, {**subject.series, **subject.dialect.measured}
+    within = {**measured, "le": bucket_bound(threshold)}
+    count = f"rate({select(f'{duration}_count', measured, window)})"
+    bucket = f"rate({select(f'{duration}_bucket', within, window)})"
     valid = f"sum {_BY} (\n" + indent(f"{count}\nand ignoring (le)\n{bucket}") + "\n)"
     slow = f"sum {_BY} (\n" + indent(f"{count}\n- ignoring (le)\n{bucket}") + "\n)"
     return Indicator("timed_requests", "slow_requests", window, valid, slow)

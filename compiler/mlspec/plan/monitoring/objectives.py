@@ -63,7 +63,7 @@ def objectives_of(subject: Subject, slo: Slo) -> Iterator[Objective]:
     if slo.latency is not None:
         threshold = Decimal(slo.latency.threshold // timedelta(milliseconds=1)) / 1000
         indicator = latency(subject, threshold, shortest)
-        fault = f"take longer than {duration(slo.latency.threshold)}"
+        fault = f"{subject.dialect.slow} {duration(slo.latency.threshold)}"
         yield Objective(
             "latency", "MlspecLatencyBudgetBurn", fault, slo.latency.target, period, rates, indicator, threshold
         )

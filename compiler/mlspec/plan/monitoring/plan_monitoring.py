@@ -8,6 +8,7 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import AlertingRule, Monitoring, RuleGroup, Scaling
 from mlspec.plan.quantities import duration
 from mlspec.spec.monitoring import Alert, Slo
+from mlspec_runtime import metric_names as metrics
 
 from .alerts import default_alerts
 from .demand import plan_demand
@@ -26,6 +27,7 @@ def plan_monitoring(resolved: ResolvedSpec, startup_budget: int, scaling: Scalin
         interval=span(INTERVAL),
         scrape_timeout=span(_SCRAPE_TIMEOUT),
         groups=(*plan_rules(subject, asked.slo, asked.alerts), *plan_demand(subject, scaling)),
+        target_labels={} if subject.dialect.says_model else {metrics.MODEL: resolved.name},
     )
 
 

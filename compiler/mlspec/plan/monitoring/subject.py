@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.dialects import Dialect, dialect_of
 from mlspec.plan.mig import is_slice
-from mlspec.plan.names import plan_names
-from mlspec.plan.plan import Labels
+from mlspec.plan.names import CONTAINER, plan_names
+from mlspec.plan.plan import Labels, Workload
 from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
-from mlspec.plan.scaling import CONTAINER
-from mlspec.plan.workload import plan_workload
+from mlspec.plan.vllm import is_unbounded
+from mlspec.plan.workload import plan_workload, pod_names
 from mlspec_runtime import metric_names as metrics
 
 from .promql import Matchers
@@ -26,14 +26,17 @@ class Subject:
     environment: str
     owner: str | None
     service: str
-    """Name of its workload and of its Service."""
-    workload: Literal["Deployment", "Rollout"]
+    """Name of its Service."""
+    workload: Workload
+    dialect: Dialect
+    """What its server calls the figures of its requests."""
     container: str
     min_replicas: int
     memory: int
     """Limit of the server's container."""
     startup_budget: int
-    queue: int
+    queue: int | None
+    """Requests that may wait; None where there is no bound."""
     gpu: bool
     """Whether it has to itself what the DCGM exporter watches."""
     gpu_slice: bool
@@ -53,12 +56,12 @@ class Subject:
     @property
     def requests(self) -> Matchers:
         """Of the metrics of requests, without probes and scrapes."""
-        return {**self.series, metrics.ENDPOINT: f"~{metrics.ENDPOINT_INFER}|{metrics.ENDPOINT_INVOCATIONS}"}
+        return {**self.series, **self.dialect.inference}
 
     @property
     def pods(self) -> Matchers:
-        """Of metrics of its pods, whose names are the workload's, a ReplicaSet's hash and a suffix."""
-        return {"namespace": self.namespace, "pod": f"~{self.service}-[a-z0-9]+-[a-z0-9]+"}
+        """Of metrics of its pods."""
+        return {"namespace": self.namespace, "pod": f"~{pod_names(self.workload)}"}
 
     @property
     def containers(self) -> Matchers:
@@ -88,12 +91,13 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         environment=resolved.environment.name,
         owner=resolved.metadata.owner,
         service=plan_names(resolved.name, resolved.environment.name).service,
-        workload=plan_workload(resolved).kind,
+        workload=plan_workload(resolved),
+        dialect=dialect_of(resolved),
         container=CONTAINER,
         min_replicas=spec.scaling.min_replicas if spec.scaling else spec.replicas or 1,
         memory=spec.resources.memory,
         startup_budget=startup_budget,
-        queue=spec.server.queue,
+        queue=spec.server.queue if not is_unbounded(resolved) else None,
         gpu=measured,
         gpu_slice=accelerator is not None and entry is not None and is_slice(accelerator, entry),
         has_objective=spec.monitoring.slo is not None,

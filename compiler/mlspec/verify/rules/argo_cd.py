@@ -19,6 +19,8 @@ _WAVES = {
     "ResourceClaimTemplate": -1,
     "AnalysisTemplate": -1,
     "Deployment": 0,
+    "LeaderWorkerSet": 0,
+    "InferencePool": 0,
     "Rollout": 0,
     "Service": 0,
     "HTTPRoute": 1,

@@ -42,6 +42,8 @@ def network_rules_are_narrow(manifests: Manifests) -> Iterator[Problem]:
     for policy in manifests.of("NetworkPolicy"):
         for direction, peers in (("ingress", "from"), ("egress", "to")):
             for index, rule in entries(policy, "spec", direction):
+                if _own_pods_alone(policy, rule, peers):
+                    continue  # what a model's pods say to each other is the model's own affair
                 path = ("spec", direction, index)
                 if not rule.get("ports") and (direction == "ingress" or not rule.get(peers)):
                     yield Problem(identity(policy), (*path, "ports"), "names no port: every one is open")
@@ -51,6 +53,11 @@ def network_rules_are_narrow(manifests: Manifests) -> Iterator[Problem]:
                     yield Problem(identity(policy), (*path, peers), "names no peer: everyone is let through")
                 if {} in items(rule, peers):
                     yield Problem(identity(policy), (*path, peers), "an empty peer is everyone")
+
+
+def _own_pods_alone(policy: Any, rule: Any, peers: str) -> bool:
+    own = {"podSelector": dig(policy, "spec", "podSelector")}
+    return bool(dig(own, "podSelector", "matchLabels")) and items(rule, peers) == [own]
 
 
 @object_rule(31, "No output holds a secret")

@@ -22,6 +22,8 @@ _IMAGE = re.compile(
 _LONGEST_NAME = 63
 _LARGEST_CONFIG_MAP = 2**20
 _LARGEST_ANNOTATIONS = 256 * 2**10
+_DNS_LABELS = ("Service", "Namespace", "LeaderWorkerSet")
+"""A LeaderWorkerSet makes a Service of its own name."""
 _ANYWHERE = ("Application", "AppProject")
 """Objects of Argo CD itself, which live in its own namespace."""
 
@@ -30,7 +32,7 @@ _ANYWHERE = ("Application", "AppProject")
 def object_names(manifests: Manifests) -> Iterator[Problem]:
     for manifest in manifests:
         name = text(manifest, "metadata", "name")
-        syntax = _DNS_1035 if manifest.get("kind") in ("Service", "Namespace") else _DNS_1123_SUBDOMAIN
+        syntax = _DNS_1035 if manifest.get("kind") in _DNS_LABELS else _DNS_1123_SUBDOMAIN
         if len(name) > _LONGEST_NAME or not syntax.fullmatch(name):
             said = f"`{name}` is not a name: lower-case letters, digits and hyphens, at most {_LONGEST_NAME}"
             yield Problem(identity(manifest), ("metadata", "name"), said)

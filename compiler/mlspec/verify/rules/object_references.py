@@ -48,6 +48,7 @@ def selectors_resolve(manifests: Manifests) -> Iterator[Problem]:
         ("PodDisruptionBudget", "selector"),
         ("NetworkPolicy", "podSelector"),
         ("PodMonitor", "selector"),
+        ("InferencePool", "selector"),
     ):
         for manifest in manifests.of(kind):
             pods = [pod for pod in manifests.pods if selects(dig(manifest, "spec", field), pod.labels)]
@@ -63,6 +64,8 @@ def _ports_of_selected(manifest: Manifest) -> Iterator[tuple[Path, Any]]:
         for number, port in entries(rule, "ports"):
             if "port" in port and "endPort" not in port:
                 yield ("spec", "ingress", index, "ports", number, "port"), port["port"]
+    for index, port in entries(manifest, "spec", "targetPorts"):
+        yield ("spec", "targetPorts", index, "number"), port.get("number")
     for index, endpoint in entries(manifest, "spec", "podMetricsEndpoints"):
         if "port" in endpoint:
             yield ("spec", "podMetricsEndpoints", index, "port"), endpoint["port"]
@@ -120,7 +123,10 @@ def _measured_containers(autoscaler: Manifest) -> Iterator[tuple[Path, str]]:
 def backends_resolve(manifests: Manifests) -> Iterator[Problem]:
     for route in manifests.of("HTTPRoute", "GRPCRoute", "Ingress"):
         backends = list(_ingress_backends(route) if route.get("kind") == "Ingress" else _route_backends(route))
-        if not backends:
+        for path, name in _pools(route):
+            if manifests.named("InferencePool", name) is None:
+                yield Problem(identity(route), path, f"the output has no InferencePool {name}")
+        if not backends and not list(_pools(route)):
             yield Problem(identity(route), ("spec", "rules"), "leads nowhere")
         for path, service_name, port in backends:
             service = manifests.named("Service", service_name)
@@ -135,6 +141,13 @@ def _route_backends(route: Manifest) -> Iterator[tuple[Path, Any, Any]]:
         for number, backend in entries(rule, "backendRefs"):
             if backend.get("kind", "Service") == "Service":
                 yield ("spec", "rules", index, "backendRefs", number), backend.get("name"), backend.get("port")
+
+
+def _pools(route: Manifest) -> Iterator[tuple[Path, Any]]:
+    for index, rule in entries(route, "spec", "rules"):
+        for number, backend in entries(rule, "backendRefs"):
+            if backend.get("kind") == "InferencePool":
+                yield ("spec", "rules", index, "backendRefs", number), backend.get("name")
 
 
 def _ingress_backends(ingress: Manifest) -> Iterator[tuple[Path, Any, Any]]:

@@ -18,16 +18,20 @@ _DEFAULT_DEADLINE = 600
 
 
 _CANARY = ("strategy", "canary")
+_GROUPS = "LeaderWorkerSet"
+_REPLACING = ("Deployment", "Rollout", _GROUPS)
+_BOUNDS = {"Rollout": _CANARY, _GROUPS: ("rolloutStrategy", "rollingUpdateConfiguration")}
 
 
 def replacing(manifests: Manifests) -> list[Pod]:
-    """The pods that are replaced by newer ones of the same workload."""
-    return [pod for pod in manifests.pods if pod.workload.get("kind") in ("Deployment", "Rollout")]
+    """The pods that are replaced by newer ones of the same workload; of groups the template that answers."""
+    pods = [pod for pod in manifests.pods if pod.path[-1] != "workerTemplate"]
+    return [pod for pod in pods if pod.workload.get("kind") in _REPLACING]
 
 
 def _bounds(pod: Pod) -> tuple[str, ...]:
     """Where below the spec surge and unavailable stand."""
-    return _CANARY if pod.workload.get("kind") == "Rollout" else ("strategy", "rollingUpdate")
+    return _BOUNDS.get(text(pod.workload, "kind"), ("strategy", "rollingUpdate"))
 
 
 def _is_routed(pod: Pod) -> bool:
@@ -48,7 +52,7 @@ def rollout_cannot_deadlock(manifests: Manifests) -> Iterator[Problem]:
         if any(has_devices(container) for container in pod.containers):
             yield from _waits_for_cards(pod)
         if _holds_exclusive_claim(manifests, pod):
-            yield _problem(pod, "strategy", "a ReadWriteOnce volume needs the strategy Recreate")
+            yield _problem(pod, _bounds(pod)[0], "a ReadWriteOnce volume needs the strategy Recreate")
 
 
 def _waits_for_cards(pod: Pod) -> Iterator[Problem]:
@@ -59,7 +63,7 @@ def _waits_for_cards(pod: Pod) -> Iterator[Problem]:
         return
     for bound in ("maxSurge", "maxUnavailable"):
         if not isinstance(dig(pod.workload, "spec", *_bounds(pod), bound), int):
-            yield _problem(pod, "strategy", f"{bound} must be a number of pods where accelerators are scarce")
+            yield _problem(pod, _bounds(pod)[0], f"{bound} must be a number of pods where accelerators are scarce")
 
 
 def _holds_exclusive_claim(manifests: Manifests, pod: Pod) -> bool:
@@ -99,6 +103,8 @@ def deadline_outlasts_start(manifests: Manifests) -> Iterator[Problem]:
 @object_rule(12, "A workload finds its pods by name and instance alone, which its template has")
 def selector_is_fixed(manifests: Manifests) -> Iterator[Problem]:
     for pod in manifests.pods:
+        if pod.workload.get("kind") == _GROUPS:
+            continue  # its controller finds them by labels of its own
         selector = mapping(pod.workload, "spec", "selector")
         labels = mapping(selector, "matchLabels")
         if set(selector) != {"matchLabels"} or set(labels) != {NAME, INSTANCE}:
@@ -119,4 +125,5 @@ def settings_roll_pods(manifests: Manifests) -> Iterator[Problem]:
             digest = settings_digest(text(config, "data", "settings.json"))
             if dig(pod.template, "metadata", "annotations", DIGEST_ANNOTATION) != digest:
                 said = f"must be {digest}, or a change of settings reaches no pod"
-                yield _problem(pod, "template", "metadata", "annotations", DIGEST_ANNOTATION, said)
+                where = (*pod.path[1:], "metadata", "annotations", DIGEST_ANNOTATION)
+                yield _problem(pod, *(str(step) for step in where), said)

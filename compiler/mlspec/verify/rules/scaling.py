@@ -22,8 +22,14 @@ _LONGEST_WINDOW = 3600
 """Source: validation of autoscaling/v2, `stabilizationWindowSeconds`."""
 _ORDER = ("Resource", "ContainerResource", "Pods", "Object", "External")
 _KEDA_MEASURES = ("cpu", "memory")
+_SCALED = ("Deployment", "Rollout", "LeaderWorkerSet")
 _TOPOLOGY_KEYS = {"kubernetes.io/hostname", "topology.kubernetes.io/zone"}
-_REVISION = {"Rollout": "rollouts-pod-template-hash"}
+_NODES_ALONE = {"kubernetes.io/hostname"}
+"""Of replicas of several pods: those of one replica belong near each other, and a zone is not to be spread over."""
+_REVISION = {
+    "Rollout": "rollouts-pod-template-hash",
+    "LeaderWorkerSet": "leaderworkerset.sigs.k8s.io/template-revision-hash",
+}
 """The label by which each kind tells the pods of one revision; one that pods do not have is passed over in silence."""
 
 
@@ -38,7 +44,8 @@ def bounds(autoscaler: Manifest) -> tuple[int, int]:
 def replicas(manifests: Manifests, pod: Pod) -> tuple[int, int]:
     """Replicas at least and at most of a workload."""
     for autoscaler in manifests.autoscalers:
-        if manifests.pod_of(mapping(autoscaler, "spec", "scaleTargetRef")) is pod:
+        target = manifests.pod_of(mapping(autoscaler, "spec", "scaleTargetRef"))
+        if target is not None and target.workload is pod.workload:
             return bounds(autoscaler)
     fixed = number(pod.workload, "spec", "replicas", default=1)
     return fixed, fixed
@@ -54,11 +61,11 @@ def autoscaler_owns_replicas(manifests: Manifests) -> Iterator[Problem]:
     scaled = [manifests.pod_of(mapping(autoscaler, "spec", "scaleTargetRef")) for autoscaler in manifests.autoscalers]
     for pod in manifests.pods:
         has = "replicas" in mapping(pod.workload, "spec")
-        if has and any(pod is target for target in scaled):
+        is_scaled = any(target is not None and target.workload is pod.workload for target in scaled)
+        if has and is_scaled:
             said = "the autoscaler decides; Argo CD would set it back at every sync"
             yield Problem(pod.object, ("spec", "replicas"), said)
-        fixed = pod.workload.get("kind") in ("Deployment", "Rollout")
-        if not has and not any(pod is target for target in scaled) and fixed:
+        if not has and not is_scaled and pod.workload.get("kind") in _SCALED:
             yield Problem(pod.object, ("spec", "replicas"), "is missing, and there is no autoscaler")
 
 
@@ -215,6 +222,7 @@ def replicas_spread(manifests: Manifests) -> Iterator[Problem]:
             revision = _REVISION.get(text(pod.workload, "kind"), "pod-template-hash")
             if constraint.get("matchLabelKeys") != [revision]:
                 yield pod.problem(*where, "matchLabelKeys", f"must be [{revision}], or the old pods count too")
-        missing = _TOPOLOGY_KEYS - {text(constraint, "topologyKey") for _, constraint in constraints}
+        wanted = _NODES_ALONE if pod.workload.get("kind") == "LeaderWorkerSet" else _TOPOLOGY_KEYS
+        missing = wanted - {text(constraint, "topologyKey") for _, constraint in constraints}
         if missing and replicas(manifests, pod)[1] > 1:
             yield pod.problem("topologySpreadConstraints", f"does not spread over {' and '.join(sorted(missing))}")

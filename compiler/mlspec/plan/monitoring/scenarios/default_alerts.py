@@ -29,8 +29,12 @@ def default_scenarios(subject: Subject) -> Iterator[Scenario]:
     yield from _no_replica_ready(subject)
     yield from _replicas_not_ready(subject)
     yield from _crash_looping(subject)
-    yield from _startup_slow(subject)
-    yield from _requests_refused(subject)
+    if subject.dialect.load:
+        yield from _startup_slow(subject, subject.dialect.load)
+    if subject.queue is not None:
+        yield from _requests_refused(subject)
+    if subject.dialect.waiting:
+        yield from _requests_waiting(subject, subject.dialect.waiting)
     yield from _memory_near_limit(subject)
     if subject.gpu:
         yield from _accelerator_idle(subject)
@@ -69,34 +73,40 @@ def _replicas_not_ready(subject: Subject) -> Iterator[Scenario]:
 
 def _crash_looping(subject: Subject) -> Iterator[Scenario]:
     rule, metric = alerts.crash_looping(subject), "kube_pod_container_status_waiting_reason"
-    labels = {**_container(subject, subject.service), "reason": "CrashLoopBackOff"}
-    namesake = {**_container(subject, f"{subject.service}-eu"), "reason": "CrashLoopBackOff"}
+    labels = {**_container(subject, subject.workload.name), "reason": "CrashLoopBackOff"}
+    namesake = {**_container(subject, f"{subject.workload.name}-eu"), "reason": "CrashLoopBackOff"}
     yield _scenario(rule, "waiting", True, (metric, labels, 1, 0))
     yield _scenario(rule, "pulling the image", False, (metric, {**labels, "reason": "ImagePullBackOff"}, 1, 0))
     yield _scenario(rule, "a model with a longer name", False, (metric, namesake, 1, 0))
 
 
-def _startup_slow(subject: Subject) -> Iterator[Scenario]:
-    rule = alerts.startup_slow(subject)
+def _startup_slow(subject: Subject, load: str) -> Iterator[Scenario]:
+    rule = alerts.startup_slow(subject, load)
     for name, share, fires in (("near the budget", "0.81", True), ("within it", "0.79", False)):
         labels = {**_target(subject), metrics.VERSION: "1.0.0"}
-        yield _scenario(rule, name, fires, (metrics.MODEL_LOAD, labels, Decimal(share) * subject.startup_budget, 0))
+        yield _scenario(rule, name, fires, (load, labels, Decimal(share) * subject.startup_budget, 0))
 
 
 def _requests_refused(subject: Subject) -> Iterator[Scenario]:
-    rule = alerts.requests_refused(subject)
-    full, draining = metrics.REASON_QUEUE_FULL, metrics.REASON_DRAINING
+    rule, full = alerts.requests_refused(subject), subject.dialect.queue_full
     for name, reason, growth, fires in (
         ("full", full, 1, True),
         ("not any more", full, 0, False),
-        ("at the end", draining, 1, False),
+        ("at the end", {metrics.REASON: metrics.REASON_DRAINING}, 1, False),
     ):
-        yield _scenario(rule, name, fires, (metrics.REJECTED, {**_target(subject), metrics.REASON: reason}, 5, growth))
+        yield _scenario(rule, name, fires, (subject.dialect.refused, {**_target(subject), **reason}, 5, growth))
+
+
+def _requests_waiting(subject: Subject, waiting: str) -> Iterator[Scenario]:
+    rule = alerts.requests_waiting(subject, waiting)
+    one, two = (_target(subject, suffix) for suffix in ("aaaaa", "bbbbb"))
+    yield _scenario(rule, "at every replica", True, (waiting, one, 3, 0), (waiting, two, 2, 0))
+    yield _scenario(rule, "nobody", False, (waiting, one, 0, 0), (waiting, two, 0, 0))
 
 
 def _memory_near_limit(subject: Subject) -> Iterator[Scenario]:
     rule, metric = alerts.memory_near_limit(subject), "container_memory_working_set_bytes"
-    server = _container(subject, subject.service)
+    server = _container(subject, subject.workload.name)
     for name, share, labels, fires in (
         ("nearly all", "0.91", server, True),
         ("enough left", "0.89", server, False),
@@ -108,7 +118,7 @@ def _memory_near_limit(subject: Subject) -> Iterator[Scenario]:
 def _accelerator_idle(subject: Subject) -> Iterator[Scenario]:
     rule = alerts.accelerator_idle(subject)
     metric, whole = ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", 1) if subject.gpu_slice else ("DCGM_FI_DEV_GPU_UTIL", 100)
-    plain = {"namespace": subject.namespace, "pod": _pod(subject.service)}
+    plain = {"namespace": subject.namespace, "pod": _pod(subject, subject.workload.name)}
     exporter = {"namespace": "gpu-operator", "pod": "dcgm-exporter-4kx9c"}
     exported = {**exporter, **{f"exported_{label}": value for label, value in plain.items()}}
     for name, share, labels, fires in (
@@ -132,16 +142,24 @@ def _scenario(rule: AlertingRule, name: str, fires: bool, *samples: Samples, bef
 
 
 def _workload(subject: Subject, revision: str = "7d9f8c6b5") -> Labels:
-    """Of kube-state-metrics' figures of a Deployment, or of a ReplicaSet of a Rollout."""
-    of_set = {"replicaset": f"{subject.service}-{revision}"}
-    named = {"deployment": subject.service} if subject.workload == "Deployment" else of_set
+    """Of kube-state-metrics' figures of a Deployment, of a ReplicaSet of a Rollout, or of a StatefulSet of leaders."""
+    name = subject.workload.name
+    named = {
+        "Deployment": {"deployment": name},
+        "Rollout": {"replicaset": f"{name}-{revision}"},
+        "LeaderWorkerSet": {"statefulset": name},
+    }[subject.workload.kind]
     return {"namespace": subject.namespace, **named, **_state_metrics()}
 
 
 def _replicas(subject: Subject, wanted: int, ready: int) -> Iterator[Samples]:
-    if subject.workload == "Deployment":
+    if subject.workload.kind == "Deployment":
         yield "kube_deployment_spec_replicas", _workload(subject), wanted, 0
         yield "kube_deployment_status_replicas_ready", _workload(subject), ready, 0
+        return
+    if subject.workload.kind == "LeaderWorkerSet":
+        yield "kube_statefulset_replicas", _workload(subject), wanted, 0
+        yield "kube_statefulset_status_replicas_ready", _workload(subject), ready, 0
         return
     yield "kube_replicaset_spec_replicas", _workload(subject), wanted, 0
     yield "kube_replicaset_status_ready_replicas", _workload(subject), ready, 0
@@ -153,25 +171,28 @@ def _replicas(subject: Subject, wanted: int, ready: int) -> Iterator[Samples]:
 
 def _rollout(subject: Subject, progress: int) -> Iterator[Samples]:
     """Pods of the new version that come at each scrape."""
-    if subject.workload == "Deployment":
+    if subject.workload.kind == "Deployment":
         yield "kube_deployment_status_replicas_updated", _workload(subject), 1, progress
+    elif subject.workload.kind == "LeaderWorkerSet":
+        yield "kube_statefulset_status_replicas_updated", _workload(subject), 1, progress
     else:
         yield "kube_replicaset_spec_replicas", _workload(subject, "6b8d9c7f4"), 0, progress
         yield "kube_replicaset_status_ready_replicas", _workload(subject, "6b8d9c7f4"), 0, progress
 
 
-def _container(subject: Subject, service: str) -> Labels:
-    names = {"namespace": subject.namespace, "pod": _pod(service), "container": subject.container}
+def _container(subject: Subject, workload: str) -> Labels:
+    names = {"namespace": subject.namespace, "pod": _pod(subject, workload), "container": subject.container}
     return {**names, "job": "kubelet"}
 
 
 def _target(subject: Subject, suffix: str = "x2x4z") -> Labels:
-    pod = _pod(subject.service, suffix)
+    pod = _pod(subject, subject.workload.name, suffix)
     return {"namespace": subject.namespace, "job": subject.service, "pod": pod, metrics.MODEL: subject.model}
 
 
-def _pod(service: str, suffix: str = "x2x4z") -> str:
-    return f"{service}-7d9f8c6b5-{suffix}"
+def _pod(subject: Subject, workload: str, suffix: str = "x2x4z") -> str:
+    ordinal = {"x2x4z": 0, "aaaaa": 1, "bbbbb": 2}[suffix]
+    return f"{workload}-7d9f8c6b5-{suffix}" if subject.workload.kind == "Deployment" else f"{workload}-{ordinal}"
 
 
 def _state_metrics() -> Mapping[str, str]:

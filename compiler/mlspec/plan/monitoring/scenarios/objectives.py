@@ -11,6 +11,7 @@ from mlspec.plan.monitoring.subject import Subject
 from mlspec.plan.plan import Labels
 from mlspec_runtime import metric_names as metrics
 
+from .examples import example_of
 from .scenario import SCRAPE_INTERVAL, Phase, Scenario, Series
 
 _REQUESTS = Decimal(100_000)
@@ -95,21 +96,22 @@ def _up(seconds: int, rate: BurnRate) -> int:
 
 def _failures(subject: Subject, stretches: Sequence[Stretch]) -> Iterator[Series]:
     """Answers and failures, and what must not count: probes, and requests that their clients gave up."""
-    labels = {**_target(subject), metrics.VERSION: "1.0.0", metrics.ENDPOINT: metrics.ENDPOINT_INFER}
-    probes = {**labels, metrics.ENDPOINT: metrics.ENDPOINT_HEALTH, metrics.CODE: "200"}
-    for code, part in (("200", "good"), ("503", "bad"), (metrics.CODE_CLIENT_GONE, "all")):
-        yield Series(metrics.REQUESTS, {**labels, metrics.CODE: code}, _phases(stretches, part))
-    yield Series(metrics.REQUESTS, probes, _phases(stretches, "all"))
+    example, name = example_of(subject.dialect), subject.dialect.requests
+    labels = {**_target(subject), **example.request}
+    for outcome, part in ((example.answered, "good"), (example.failed, "bad"), (example.given_up, "all")):
+        if outcome:
+            yield Series(name, {**labels, **outcome}, _phases(stretches, part))
+    yield Series(name, {**labels, **example.probe}, _phases(stretches, "all"))
 
 
 def _latencies(subject: Subject, stretches: Sequence[Stretch], threshold: Decimal) -> Iterator[Series]:
     """The count, the bucket of the threshold, and a replica from before there was that bucket."""
-    labels = {**_target(subject), metrics.VERSION: "1.0.0", metrics.ENDPOINT: metrics.ENDPOINT_INFER}
-    name = metrics.REQUEST_DURATION
+    example, name = example_of(subject.dialect), subject.dialect.duration
+    labels = {**_target(subject), **example.timed}
     bound = {"le": str(float(threshold))}
     yield Series(f"{name}_count", labels, _phases(stretches, "all"))
     yield Series(f"{name}_bucket", {**labels, **bound}, _phases(stretches, "good"))
-    yield Series(f"{name}_count", {**labels, metrics.VERSION: "0.9.0"}, _phases(stretches, "all"))
+    yield Series(f"{name}_count", {**labels, **example.older}, _phases(stretches, "all"))
 
 
 def _phases(stretches: Sequence[Stretch], part: str) -> tuple[Phase, ...]:
