@@ -12,7 +12,9 @@ import yaml
 from mlspec.artifacts.file import File
 from mlspec.compile import compile as compile_workspace
 from mlspec.source.files import FilesInMemory
-from tests.rules.outputs import problems
+from tests.crds import FOLDER
+from tests.rules.differences import differences
+from tests.rules.outputs import deployments, problems
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "accelerators.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -53,6 +55,8 @@ def test_a_model_gets_it(name: str) -> None:
     result = compile_workspace(FilesInMemory({**content, "specs/model.joblib": b"a model"}))
     assert result.diagnostics == []
     assert problems(result) == []
+    if FOLDER.is_dir():
+        assert [each for deployment in deployments(result) for each in differences(deployment.objects)] == []
     objects = {
         document["kind"]: document
         for file in result.outputs["prod/churn"]

@@ -185,7 +185,7 @@ def canaries(draw: st.DrawFn, spec: Spec) -> None:
 def accelerators(draw: st.DrawFn, environment: Spec) -> Spec | None:
     """A request that the environment's catalogue can meet, if it has any."""
     entries: Spec = environment["spec"].get("accelerators", {})
-    if not entries or draw(st.integers(0, 3)) == 0:
+    if not entries or draw(st.integers(0, 3)) == 3:
         return None
     name = draw(st.sampled_from(sorted(entries)))
     card = card_called(name)
@@ -194,7 +194,7 @@ def accelerators(draw: st.DrawFn, environment: Spec) -> Spec | None:
     if draw(st.booleans()):
         asked["count"] = 1 if card.resource.endswith(".shared") else draw(st.integers(1, 8))
     claimed = entries[name].get("claim", {}).get("deviceClass") == "mig.nvidia.com"
-    if claimed or ("migStrategy" in entries[name] and draw(st.integers(0, 3))):
+    if claimed or ("migStrategy" in entries[name] and draw(st.integers(0, 3)) < 3):
         asked["mig"] = draw(st.sampled_from(card.profiles))
     return asked
 
@@ -272,6 +272,9 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     }
     # Drawn one by one: Hypothesis' own choice of optional keys leaves most of them out.
     spec |= {key: draw(part) for key, part in parts.items() if draw(st.booleans())}
+    # A rollout with a surge of its own needs spare cards: more models shall have cards than have that.
+    if spec.get("rollout", {}).get("surge") and draw(st.integers(0, 3)) < 3:
+        del spec["rollout"]["surge"]
     spec |= {"build": build} if build else {}
     if spec["model"]["format"] in ("pytorch", "transformers") and "resources" in spec:
         # Their frameworks take most of a gibibyte.
@@ -287,7 +290,7 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     if all(each["spec"].get("argoRollouts") for each in environments) and draw(st.booleans()):
         draw(canaries(spec))
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
-    if "expose" in spec or draw(st.integers(0, 3)):
+    if "expose" in spec or draw(st.integers(0, 3)) < 3:
         spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}
     return {
         "apiVersion": "mlspec.dev/v1",

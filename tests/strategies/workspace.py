@@ -40,8 +40,13 @@ def _text(documents: list[Spec], style: Random | None) -> bytes:
     return "---\n".join(text.removeprefix("---\n") for text in texts).encode()
 
 
-environment_names = st.lists(
-    (dns_labels(20) | st.just("prod")).filter(lambda name: name != "images"), max_size=2, unique=True
+environment_names = st.sampled_from([1, 2, 0]).flatmap(
+    lambda number: st.lists(
+        (dns_labels(20) | st.just("prod")).filter(lambda name: name != "images"),
+        min_size=number,
+        max_size=number,
+        unique=True,
+    )
 )
 # `<model>-public` is the Service of a model's load balancer.
 model_names = st.lists(
