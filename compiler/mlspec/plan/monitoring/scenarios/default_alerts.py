@@ -192,7 +192,7 @@ def _target(subject: Subject, suffix: str = "x2x4z") -> Labels:
 
 def _pod(subject: Subject, workload: str, suffix: str = "x2x4z") -> str:
     ordinal = {"x2x4z": 0, "aaaaa": 1, "bbbbb": 2}[suffix]
-    return f"{workload}-7d9f8c6b5-{suffix}" if subject.workload.kind == "Deployment" else f"{workload}-{ordinal}"
+    return f"{workload}-{ordinal}" if subject.workload.kind == "LeaderWorkerSet" else f"{workload}-7d9f8c6b5-{suffix}"
 
 
 def _state_metrics() -> Mapping[str, str]:
