@@ -11,11 +11,13 @@ from mlspec.plan.plan import (
     Destination,
     DeviceClaim,
     EnvironmentPlan,
+    Fetch,
     GatewayRoute,
     Gitops,
     IngressRoute,
     Lifecycle,
     LoadBalancer,
+    ModelVolume,
     Monitoring,
     Names,
     NetworkAccess,
@@ -305,6 +307,34 @@ GROUPS = replace(
 )
 """A server that is not ours, in replicas of two pods, behind a picker."""
 
+FETCHED = replace(
+    SMALLEST,
+    pod_annotations={**SMALLEST.pod_annotations, "azure.workload.identity/skip-containers": "server"},
+    pod_labels={"azure.workload.identity/use": "true"},
+    account_annotations={"azure.workload.identity/client-id": "00000000-0000-0000-0000-000000000000"},
+    network=NetworkAccess(
+        callers=(Peer("monitoring"),),
+        anyone=False,
+        destinations=(
+            Destination("0.0.0.0/0", (443,), excluded=("169.254.0.0/16",)),
+            Destination(None, (9000,), Peer("storage", {"app": "minio"})),
+        ),
+    ),
+    model_volume=ModelVolume(
+        "/mnt/model",
+        {"emptyDir": {"sizeLimit": "10461Mi"}},
+        Fetch(
+            name="fetch-model",
+            command=("/opt/venv/bin/python", "-m", "mlspec_runtime.fetch"),
+            args=("--uri=az://account/models/churn/", "--size=10737418240", "--expected=154", "--target=/mnt/model"),
+            env=({"name": "AZURE_STORAGE_ENDPOINT", "value": "https://blob.example.com"},),
+            requests={"cpu": "500m", "memory": "256Mi", "ephemeral-storage": "10461Mi"},
+            limits={"memory": "256Mi", "ephemeral-storage": "10461Mi"},
+        ),
+    ),
+)
+"""A model that is fetched, by a pod that a cloud knows."""
+
 PLANS = {
     "smallest": SMALLEST,
     "slice": SLICE,
@@ -314,6 +344,7 @@ PLANS = {
     "canary": CANARY,
     "canary-by-pods": CANARY_BY_PODS,
     "groups": GROUPS,
+    "fetched": FETCHED,
 }
 
 ENVIRONMENT = EnvironmentPlan(

@@ -256,7 +256,7 @@ SCALARS: dict[str, Scalar] = {
         refuses_late=("/.", "/..", "/a/../b", "/a/./b"),
     ),
     "CIDR": Scalar(
-        field(network.Destination, "cidr"),
+        network.Cidr,
         keeps=("10.20.0.0/16", "0.0.0.0/0", "1.2.3.4/32", "2001:db8::/32", "::/0"),
         takes=(("2001:DB8::/32", "2001:db8::/32"),),
         refuses=NO_TEXT,

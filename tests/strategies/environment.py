@@ -91,6 +91,54 @@ ADAPTERS = st.fixed_dictionaries(
 )
 
 
+DESTINATIONS = st.lists(
+    st.sampled_from(
+        [
+            {"cidr": "10.0.0.0/8", "ports": [443]},
+            {"namespace": "storage", "ports": [9000]},
+            {"namespace": "storage", "labels": {"app": "minio"}, "ports": [9000]},
+        ]
+    ),
+    max_size=2,
+)
+KEYS = [
+    {"name": "AWS_ACCESS_KEY_ID", "secret": "model-store/id"},
+    {"name": "AWS_SECRET_ACCESS_KEY", "secret": "model-store/key"},
+]
+IDENTITIES = (
+    {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/models"},
+    {"iam.gke.io/gcp-service-account": "models@project.iam.gserviceaccount.com"},
+    {"azure.workload.identity/client-id": "00000000-0000-0000-0000-000000000000"},
+)
+
+
+@st.composite
+def model_stores(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Where models are fetched from, with everything that the kind of store takes."""
+    stores: list[dict[str, Any]] = []
+    prefixes = (
+        "s3://models/",
+        "s3://",
+        "gs://models/",
+        "az://",
+        "https://models.example.com",
+        "hf://",
+        "pvc://models",
+        "oci://",
+    )
+    for prefix in draw(st.lists(st.sampled_from(prefixes), unique=True, max_size=4)):
+        scheme, store = prefix.partition(":")[0], {"prefix": prefix}
+        fields: dict[str, st.SearchStrategy[Any]] = {"bandwidth": st.sampled_from(["10Mi", "1.5Gi"])}
+        if scheme not in ("pvc", "oci"):
+            fields |= {"network": DESTINATIONS, "identity": st.sampled_from(IDENTITIES)}
+        if scheme == "s3":
+            fields |= {"region": st.just("eu-central-1"), "env": st.just(KEYS)}
+        if scheme in ("s3", "az", "hf"):
+            fields["endpoint"] = st.sampled_from(["https://store.example.com", "http://minio.storage:9000"])
+        stores.append(store | draw(st.fixed_dictionaries({}, optional=fields)))
+    return stores
+
+
 @st.composite
 def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
     """An Environment called `name`; a `strict` one demands digest, owner and objective."""
@@ -125,7 +173,11 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
     }
     # Always there, since most of what a model can ask for hangs on them.
     has_claims = kubernetes is None or kubernetes >= CLAIM_MINOR
-    required = {"autoscaler": st.sampled_from(["keda", "hpa"]), "accelerators": catalogues(has_claims=has_claims)}
+    required = {
+        "autoscaler": st.sampled_from(["keda", "hpa"]),
+        "accelerators": catalogues(has_claims=has_claims),
+        "modelStores": model_stores(),
+    }
     spec = draw(st.fixed_dictionaries(required, optional=fields)) | ({"kubernetes": kubernetes} if kubernetes else {})
     if spec["autoscaler"] == "hpa" and draw(st.booleans()):
         spec["metricsAdapter"] = draw(ADAPTERS)

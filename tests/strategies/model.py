@@ -111,9 +111,9 @@ RESOURCES = st.fixed_dictionaries(
         "cpu": st.sampled_from(["1m", "500m", 2, 0.1, "1000m", 1024]),
         "memory": st.sampled_from(["512Mi", "1Gi", "1.5Gi", "3072Mi", "2G", "64Gi"]),
         "sharedMemory": st.sampled_from(["1Mi", "64Mi", "256Mi"]),
-        "ephemeralStorage": st.sampled_from(["100Mi", "1Gi", "10G"]),
     },
 )
+STORAGE = st.sampled_from(["100Mi", "1Gi", "10G"])
 CALLERS = st.lists(
     st.fixed_dictionaries({"namespace": dns_labels()}, optional={"labels": label_maps}), min_size=1, max_size=3
 )
@@ -250,7 +250,8 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     with_cards = [each for each in environments if suitable(each)]
     if with_cards and draw(st.integers(0, 3)) == 0:
         return draw(language_models(name, with_cards, files, strict=strict))
-    spec: Spec = {"model": draw(sources(folder, files, digest=strict))}
+    new = all(tuple(map(int, each["spec"].get("kubernetes", "1.35").split("."))) >= (1, 35) for each in environments)
+    spec: Spec = {"model": draw(sources(folder, files, digest=strict, image_volumes=new))}
     build = draw(code(folder, files, needed=spec["model"]["format"] == "python")) | draw(requirements(folder, files))
     prometheus = all(_asks_prometheus(each) for each in environments)
     wakes = all(_wakes(each) for each in environments)
@@ -263,7 +264,7 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         "expose": exposures(gateway=gateway),
         "health": st.fixed_dictionaries(
             {},
-            optional={"startup": st.sampled_from(["60s", "10m", "1h"]), "drain": st.sampled_from(["0s", "90s", "1h"])},
+            optional={"startup": st.sampled_from(["60s", "10m", "50m"]), "drain": st.sampled_from(["0s", "90s", "1h"])},
         ),
         "rollout": rollouts(),
         "logging": st.fixed_dictionaries({}, optional={"payloads": st.sampled_from(["0%", "0.1%", "100%"])}),
@@ -275,6 +276,10 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     # A rollout with a surge of its own needs spare cards: more models shall have cards than have that.
     if spec.get("rollout", {}).get("surge") and draw(st.integers(0, 3)) < 3:
         del spec["rollout"]["surge"]
+    if draw(st.booleans()):
+        # What is fetched needs room beside /tmp and the logs.
+        baked = spec["model"].get("uri", "./").startswith("./")
+        spec.setdefault("resources", {})["ephemeralStorage"] = draw(STORAGE) if baked else "10G"
     spec |= {"build": build} if build else {}
     if spec["model"]["format"] in ("pytorch", "transformers") and "resources" in spec:
         # Their frameworks take most of a gibibyte.

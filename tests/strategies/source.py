@@ -39,15 +39,43 @@ ENDINGS = {
 }
 """Without those that need a handler; an ending that nobody knows fits every format."""
 TEXT = [{"name": "text", "datatype": "BYTES", "shape": [-1]}]
+PLACES = (
+    "s3://models/fraud/3.2.0/",
+    "s3://models.example.com/",
+    "gs://models/a/b/",
+    "az://account1/models/",
+    "https://models.example.com:8443/m%20n/",
+    "hf://organisation/some.model/",
+    "pvc://models/",
+    "pvc://models.nfs/fraud/",
+)
+IMAGE_VOLUME = f"oci://registry.example.com/ml/fraud@sha256:{'1' * 64}/"
+FOLDERS = ("s3://models/fraud/3.2.0/", "gs://models/a/", "hf://organisation/some.model", "pvc://models", "pvc://a/b/")
 
 
 @st.composite
-def sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bool) -> Spec:
+def elsewhere(draw: st.DrawFn, kind: str, *, digest: bool, image_volumes: bool) -> Spec:
+    """A model that is fetched or mounted."""
+    places = (*PLACES, IMAGE_VOLUME) if image_volumes else PLACES
+    files = st.builds("{}m{}".format, st.sampled_from(places), st.sampled_from(ENDINGS.get(kind, (".bin",))))
+    uri = draw(files | st.sampled_from(FOLDERS))
+    spec: Spec = {"uri": uri, "size": draw(st.sampled_from(["1k", "100Mi", "300M"]))}
+    if uri.startswith("hf:"):
+        spec["revision"] = draw(st.sampled_from(["0" * 40, "4f1c" * 10]))
+    return spec | ({"digest": f"sha256:{'2' * 64}"} if digest or draw(st.booleans()) else {})
+
+
+@st.composite
+def sources(
+    draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bool, image_volumes: bool = False
+) -> Spec:
     """The block `model`; the bytes are no model, which nothing but a server would notice."""
     kind = draw(st.sampled_from(["python", "transformers", *ENDINGS]))
     spec: Spec = {"format": kind, "version": draw(versions)}
     content = draw(st.binary(max_size=40))
-    if kind != "python" or digest or draw(st.booleans()):
+    if draw(st.integers(0, 2)) == 0:
+        spec |= draw(elsewhere(kind, digest=digest, image_volumes=image_volumes))
+    elif kind != "python" or digest or draw(st.booleans()):
         name, sha256 = draw(file_names(kind)), hashlib.sha256(content).hexdigest()
         names = ["config.json", "w/1.bin"] if name.endswith("/") else [""]
         files |= {f"{folder}/{name}{inner}": content for inner in names}
@@ -56,7 +84,9 @@ def sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bo
             whole = folder_digest((inner, sha256) for inner in names) if len(names) > 1 else f"sha256:{sha256}"
             spec["digest"] = whole
     inputs = st.just(TEXT) if kind == "transformers" else TENSORS
-    fields = {"inputs": inputs, "outputs": TENSORS, "size": st.sampled_from(["1k", "100Mi"])}
+    fields = {"inputs": inputs, "outputs": TENSORS}
+    if "size" not in spec:
+        fields["size"] = st.sampled_from(["1k", "100Mi"])
     if kind in METHODS:
         fields["predict"] = st.sampled_from(METHODS[kind])
     required = {"inputs": TENSORS.filter(bool)} if kind == "pytorch" else {}

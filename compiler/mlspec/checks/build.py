@@ -28,7 +28,7 @@ MODEL_TOO_LARGE = code(
     "model-too-large",
     title="a model of more than 50 MiB beside its spec",
     reason="It would stand twice in the repository and in every build context; a large model belongs into a store.",
-    remedy="make the model smaller; fetching a large one from an object store comes with a later version",
+    remedy="put it into a store and name it there: `s3://…`, `gs://…`, `az://…`, `https://…`, `hf://…`",
 )
 DIGEST_MISMATCH = code(
     "MLS403",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import Environment, ResolvedSpec
+from mlspec.plan.delivery import model_location
 from mlspec.plan.formats import FORMATS
 from mlspec.plan.image import default_base_image
 from mlspec.plan.resources import devices
@@ -92,7 +93,10 @@ def max_accelerators(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 def require_digest(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     model = resolved.spec.model
     runs_code = model.uri is not None and FORMATS[model.format].runs_code(model.uri)
-    if resolved.environment.spec.policy.require_digest and model.uri is not None and model.digest is None:
+    where = model_location(resolved)
+    # An image's reference is a digest itself, which the node verifies.
+    named = model.digest is not None or (where is not None and where.scheme == "oci")
+    if resolved.environment.spec.policy.require_digest and model.uri is not None and not named:
         why = "its format runs code when it is loaded" if runs_code else "every model there has one"
         yield REQUIRE_DIGEST.error(
             resolved.at_key("model"),
@@ -139,6 +143,15 @@ def allowed_registries(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             f"the base image {base} is from a registry that is not allowed in {environment.name}",
             label="not among the allowed" if build.base_image else "its base image by default",
             remedy="set `build.baseImage` to a copy in an allowed registry",
+            related=related,
+        )
+    where = model_location(resolved)
+    if where is not None and where.scheme == "oci" and not _within(where.root.partition("@")[0], allowed):
+        yield ALLOWED_REGISTRIES.error(
+            resolved.at("model", "uri"),
+            f"the model is in a registry that is not allowed in {environment.name}",
+            label="not among the allowed",
+            remedy="name a copy of it in an allowed registry",
             related=related,
         )
     if not _within(qualified(f"{environment.spec.registry or ''}/{resolved.name}".lstrip("/")), allowed):

@@ -10,7 +10,7 @@ from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
 from mlspec.plan.kubernetes_features import has
-from mlspec.plan.lifecycle import startup_budget
+from mlspec.plan.lifecycle import ready_budget
 from mlspec.plan.quantities import duration
 from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
 from mlspec.plan.scaling import RESOURCE_METRICS, wakes
@@ -159,7 +159,7 @@ def scale_down_too_soon(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     scaling = resolved.spec.scaling
     if scaling is None:
         return
-    start = timedelta(seconds=startup_budget(resolved, model_size(resolved)))
+    start = timedelta(seconds=ready_budget(resolved, model_size(resolved)))
     message = f"a replica may need {duration(start)} to start"
     if start > _LONGEST_WINDOW:
         yield HASTY.error(

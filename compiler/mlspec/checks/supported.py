@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.plan.delivery import model_location
+from mlspec.plan.formats import FORMATS
 
 from .registry import check, workspace_check
 
@@ -21,8 +23,8 @@ SOURCE = code(
     "MLS603",
     "source-not-supported-yet",
     title="a place of the model that is not supported yet",
-    reason="This version bakes models into the image; it does not fetch or mount them.",
-    remedy="put the model beside the spec and name it as `./path`",
+    reason="A registry of models is asked once, by a lock that this version does not write, never by a pod.",
+    remedy="name the place that the registry has the model in: `s3://…`, for instance",
 )
 ENVIRONMENT_FIELD = code(
     "MLS604",
@@ -33,7 +35,6 @@ ENVIRONMENT_FIELD = code(
 )
 
 _FIELDS = (
-    ("model", "revision"),
     ("monitoring", "drift"),
     ("monitoring", "accuracy"),
 )
@@ -50,10 +51,17 @@ def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(SOURCE)
 def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     uri = resolved.spec.model.uri
-    if uri is not None and not uri.startswith("./"):
-        scheme = uri.partition(":")[0]
+    where, image = model_location(resolved), FORMATS[resolved.spec.model.format].server
+    if where is not None and where.is_fetched and image != "mlspec":
         yield SOURCE.error(
-            resolved.at("model", "uri"), f"a model from `{scheme}:` is not supported yet", label="is not fetched yet"
+            resolved.at("model", "uri"),
+            f"a model of format {resolved.spec.model.format} is not fetched yet",
+            label="not from a store yet",
+            remedy="mount it: `pvc://…` or `oci://…`",
+        )
+    if uri is not None and uri.startswith("models:"):
+        yield SOURCE.error(
+            resolved.at("model", "uri"), "a model from `models:` is not supported yet", label="is not resolved yet"
         )
 
 

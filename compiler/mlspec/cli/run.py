@@ -7,7 +7,7 @@ import sys
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlspec.compile import Compilation
     from mlspec.environment.resolved import ResolvedSpec
     from mlspec.serving.context import Context
+    from mlspec.serving.screen import Screen
     from mlspec.source.files import Files
 
 
@@ -31,12 +32,21 @@ if TYPE_CHECKING:
     help="As in this environment; without it the first one that asks for no accelerator.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any that is free.")
+@click.option(
+    "--model",
+    "copy",
+    type=click.Path(exists=True, path_type=Path),
+    help="A copy of a model that is fetched or mounted in the cluster.",
+)
 @click.option("--logs", is_flag=True, help="Show the server's whole log, a JSON object a line.")
-def command(model: str, directory: Path | None, environment: str | None, port: int, logs: bool) -> None:
+def command(
+    model: str, directory: Path | None, environment: str | None, port: int, copy: Path | None, logs: bool
+) -> None:
     """Serve MODEL of this workspace on this machine, without a container.
 
     It is the very same server that its image runs, with the same files and settings, on 127.0.0.1. Ctrl-C ends it once
-    what it has accepted is answered. Exits with 0 then, with 2 where it cannot start or ends by itself.
+    what it has accepted is answered. A model that the cluster fetches is fetched here, too, once, into ~/.cache/mlspec,
+    with the credentials that this shell exports. Exits with 0 then, with 2 where it cannot start or ends by itself.
     """
     root = find_workspace(directory)
     from mlspec.compile import compile as compile_specs
@@ -53,7 +63,7 @@ def command(model: str, directory: Path | None, environment: str | None, port: i
         _stop(f"{model} does not compile" if _is_broken(compilation, model) else str(error))
     _check(compilation, chosen, files)
     _check_server(chosen)
-    sys.exit(_serve(compilation, chosen, root, port, logs))
+    sys.exit(_serve(compilation, chosen, root, copy, port, logs))
 
 
 def _is_broken(compilation: Compilation, model: str) -> bool:
@@ -84,7 +94,7 @@ def _check_server(chosen: ResolvedSpec) -> None:
         )
 
 
-def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, port: int, logs: bool) -> int:
+def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, copy: Path | None, port: int, logs: bool) -> int:
     from mlspec.serving.context import context_of, lay
     from mlspec.serving.process import Server
     from mlspec.serving.screen import Screen
@@ -92,9 +102,11 @@ def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, port: int
 
     context = context_of(compilation, chosen)
     _check_requirements(context)
-    unset = [name for name in context.secrets if name not in os.environ]
+    named = (*context.secrets, *(context.fetch.secrets if context.fetch and copy is None else ()))
+    unset = [name for name in named if name not in os.environ]
     if unset:
         click.echo(f"warning: {', '.join(unset)}: a Secret in the cluster, nothing here; export it if needed", err=True)
+    context = _with_model(context, copy)
     with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
         folder = Path(name).resolve()
         lay(context, root, folder)
@@ -105,6 +117,37 @@ def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, port: int
     if failure is not None:
         _stop(failure.reason)
     return ExitCode.CLEAN
+
+
+def _with_model(context: Context, copy: Path | None) -> Context:
+    """The same, with the model on this machine."""
+    from mlspec.serving.delivery import Undeliverable, cache_of, fetched, is_delivered, with_copy
+    from mlspec.serving.screen import Screen
+
+    if not is_delivered(context):
+        if copy is not None:
+            _stop("the model lies beside its spec: `--model` is for one that is fetched or mounted")
+        return context
+    if copy is not None:
+        return with_copy(context, copy)
+    if context.fetch is not None:
+        click.echo(f"the model is fetched into {cache_of(context.fetch)}")
+    screen = Screen()
+    try:
+        return fetched(context, lambda record: _show_fetch(screen, record))
+    except Undeliverable as error:
+        screen.close()
+        _stop(str(error))
+    finally:
+        screen.close()
+
+
+def _show_fetch(screen: Screen, record: dict[str, Any]) -> None:
+    if record.get("log.level") == "warning":
+        screen.line(f"warning: {record['message']}", err=True)
+    elif (total := record.get("file.size")) is not None:
+        done = record.get("fetch.done", total)
+        screen.live(f"{done / 2**20:.0f} of {total / 2**20:.0f} MiB are here")
 
 
 def _check_requirements(context: Context) -> None:

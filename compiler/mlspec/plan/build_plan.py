@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlspec.environment.resolved import ResolvedSpec
-from mlspec.spec.server import EnvVar
 from mlspec.spec.workspace import WorkspaceSpec
 
-from . import resources
+from . import delivery, resources
 from .canary import plan_canary
 from .claims import plan_claim
 from .context import model_files, model_size
@@ -24,6 +23,7 @@ from .plan import Container, Manifest, Patch, Plan
 from .rollout import most_replicas, plan_rollout
 from .scaling import plan_scaling
 from .settings import DIGEST_ANNOTATION, plan_settings, settings_digest
+from .variables import environment_variable
 from .vllm import plan_arguments, plan_worker_arguments
 from .workload import plan_group, plan_workload
 
@@ -38,7 +38,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
     building. The spec has passed every check."""
     model, environment = resolved.name, resolved.environment
     lifecycle = plan_lifecycle(resolved, model_size(resolved))
-    scaling = plan_scaling(resolved, lifecycle.startup_budget)
+    scaling = plan_scaling(resolved, lifecycle.ready_budget)
     settings = _settings(resolved)
     arguments = _arguments(resolved)
     return Plan(
@@ -53,7 +53,10 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         names=plan_names(model, environment.name),
         labels=plan_labels(resolved),
         selector=plan_selector(model, environment.name),
-        pod_annotations={DIGEST_ANNOTATION: settings_digest(settings)} if settings is not None else {},
+        pod_annotations={
+            **({DIGEST_ANNOTATION: settings_digest(settings)} if settings is not None else {}),
+            **delivery.identity_annotations(resolved, CONTAINER),
+        },
         settings=settings,
         workload=plan_workload(resolved),
         container=_container(resolved, context_digest, arguments.server),
@@ -76,14 +79,19 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         ),
         canary=plan_canary(resolved, lifecycle.startup_budget),
         group=plan_group(resolved, arguments.worker),
+        pod_labels=delivery.identity_labels(resolved),
+        account_annotations=delivery.account_annotations(resolved),
+        model_volume=delivery.plan_model_volume(resolved),
     )
 
 
 def image_reference(resolved: ResolvedSpec, context_digest: str) -> str:
-    """`<registry>/<model>:<version>-<12 hex digits of the build context>`."""
+    """`<registry>/<model>:<version>-<12 hex digits of the build context>`; no version where the image holds no model:
+    a new one needs no new image then."""
     registry = resolved.environment.spec.registry
     prefix = f"{registry}/" if registry else ""
-    return f"{prefix}{resolved.name}:{resolved.spec.model.version}-{context_digest[:12]}"
+    version = "" if delivery.model_location(resolved) else f"{resolved.spec.model.version}-"
+    return f"{prefix}{resolved.name}:{version}{context_digest[:12]}"
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,8 @@ class _Arguments:
 def _arguments(resolved: ResolvedSpec) -> _Arguments:
     if FORMATS[resolved.spec.model.format].server != "vllm":
         return _Arguments()
-    path = f"/app/{model_files(resolved.model, resolved.spec, resolved.files).path}"
+    baked = f"/app/{model_files(resolved.model, resolved.spec, resolved.files).path}"
+    path = delivery.model_path(resolved) or baked
     return _Arguments(plan_arguments(resolved, path), plan_worker_arguments(resolved, path))
 
 
@@ -126,7 +135,7 @@ def _container(resolved: ResolvedSpec, context_digest: str, args: tuple[str, ...
 
 
 def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
-    variables = {item.name: _variable(item) for item in resolved.spec.server.env}
+    variables = {item.name: environment_variable(item) for item in resolved.spec.server.env}
     if FORMATS[resolved.spec.model.format].server == "vllm":
         level = resolved.spec.logging.level.upper()
         variables.setdefault(_VLLM_LEVEL, {"name": _VLLM_LEVEL, "value": level})
@@ -134,15 +143,3 @@ def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
     cores = -(-resolved.spec.resources.cpu // (1000 * resolved.spec.server.workers))
     variables.setdefault(_THREADS, {"name": _THREADS, "value": str(cores)})
     return tuple(variables[name] for name in sorted(variables))
-
-
-def _variable(item: EnvVar) -> Manifest:
-    if item.secret is None:
-        if not item.value:
-            # The API server leaves an empty value out, and would differ from a manifest that has it.
-            return {"name": item.name}
-        # Kubernetes expands `$(NAME)` and makes `$` of `$$`; doubled, what the spec says arrives as it is.
-        escaped = "$(" in item.value or "$$" in item.value
-        return {"name": item.name, "value": item.value.replace("$", "$$") if escaped else item.value}
-    name, key = item.secret.split("/")
-    return {"name": item.name, "valueFrom": {"secretKeyRef": {"name": name, "key": key}}}

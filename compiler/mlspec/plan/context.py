@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from mlspec.environment.resolved import Model, ResolvedSpec
 from mlspec.source.files import Files
+from mlspec.spec.location import location
 from mlspec.spec.requirements import read_requirements
 from mlspec.spec.service import ServiceSpec
 from mlspec_runtime.digest import folder_digest
@@ -34,15 +35,17 @@ def plan_context(resolved: ResolvedSpec, output: str) -> ImagePlan:
 def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> ImagePlan:
     """The plan of an image for `spec`, whose files are all there."""
     source, build = spec.model, spec.build
-    found = model_files(model, spec, files)
+    found, elsewhere = model_files(model, spec, files), location(source.uri)
     return plan_image(
         model=model.metadata.name,
-        version=source.version,
+        # What is brought to the pod is no part of the image: its version, place and digest are settings.
+        version=None if elsewhere else source.version,
         source=model.source,
         folder=folder,
         format=source.format,
         model_path=found.path,
-        digest=source.digest or found.digest,
+        model_name=elsewhere.name if elsewhere else found.path,
+        digest=None if elsewhere else source.digest or found.digest,
         predict=source.predict if FORMATS[source.format].methods else None,
         handler=build.handler,
         inputs=[tensor.model_dump() for tensor in source.inputs],
@@ -55,6 +58,7 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
         system_packages=build.system_packages,
         requirements=requirement_lines(model, spec, files),
         accelerated=spec.resources.accelerator is not None,
+        fetched=elsewhere is not None and elsewhere.is_fetched,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.expose import Expose, Gateway
+from mlspec.spec.network import Destination as Asked
 
+from .delivery import store_destinations
 from .formats import FORMATS
 from .plan import Destination, Exposure, GatewayRoute, IngressRoute, LoadBalancer, NetworkAccess, Peer, Pool
 from .quantities import gateway_duration
@@ -80,13 +82,12 @@ def plan_network(resolved: ResolvedSpec) -> NetworkAccess:
     named = (Peer(caller.namespace, dict(sorted(caller.labels.items()))) for caller in network.from_)
     peers += sorted(named, key=lambda peer: (peer.namespace, tuple(peer.labels.items())))
     unique = [peer for index, peer in enumerate(peers) if peer not in peers[:index]]
-    destinations = sorted({(item.cidr, tuple(sorted(set(item.ports)))) for item in network.to})
     expose = resolved.spec.expose
     return NetworkAccess(
         callers=tuple(unique),
         among_themselves=nodes(resolved) > 1,
         anyone=bool(expose and expose.load_balancer),
-        destinations=tuple(Destination(cidr, ports) for cidr, ports in destinations),
+        destinations=_destinations(resolved),
     )
 
 
@@ -97,3 +98,21 @@ def _picker(resolved: ResolvedSpec) -> list[Peer]:
         return []
     labels = pool.labels or {_PICKER_LABEL: pool.endpoint_picker}
     return [Peer(resolved.environment.namespace, dict(sorted(labels.items())))]
+
+
+def _destinations(resolved: ResolvedSpec) -> tuple[Destination, ...]:
+    """Those that the spec names, and the store that the model is fetched from: the policy is of the whole pod."""
+    asked, opened = store_destinations(resolved)
+    found = [*map(_destination, (*resolved.spec.network.to, *asked)), *opened]
+    unique = [each for index, each in enumerate(found) if each not in found[:index]]
+    return tuple(sorted(unique, key=_order))
+
+
+def _destination(item: Asked) -> Destination:
+    peer = Peer(item.namespace, dict(sorted(item.labels.items()))) if item.namespace else None
+    return Destination(item.cidr, tuple(sorted(set(item.ports))), peer)
+
+
+def _order(destination: Destination) -> tuple[str, str, tuple[tuple[str, str], ...], tuple[int, ...]]:
+    peer = destination.peer or Peer("")
+    return destination.cidr or "~", peer.namespace, tuple(peer.labels.items()), destination.ports

@@ -43,7 +43,8 @@ class ImagePlan:
     """Every decision about one image. What could break out of its line in a generated file raises ValueError."""
 
     model: str
-    version: str
+    version: str | None
+    """None where the image holds no model: it is brought to the pod."""
     source: str
     """The spec's file: it stands in the first line of every generated file."""
     folder: str
@@ -92,11 +93,12 @@ class ImagePlan:
 def plan_image(
     *,
     model: str,
-    version: str,
+    version: str | None,
     source: str,
     folder: str,
     format: str,  # noqa: A002 - the spec's own word
     model_path: str | None = None,
+    model_name: str | None = None,
     digest: str | None = None,
     predict: str | None = None,
     handler: str | None = None,
@@ -110,13 +112,14 @@ def plan_image(
     system_packages: Iterable[str] = (),
     requirements: Iterable[str] = (),
     accelerated: bool = False,
+    fetched: bool = False,
 ) -> ImagePlan:
     """The plan of one image.
 
-    `model_path` is the model's file or folder, relative to the build context or absolute where it is mounted; only
-    format python may have none;
-    `python`, `base_image` are the user's own or None; `system_packages` and `requirements` are the user's, laid over
-    the defaults of the format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
+    `model_path` is the model's file or folder, relative to the build context, and `model_name` its file's name
+    wherever it lies; only format python may have none. `fetched`: by a container of this image. `python`, `base_image`
+    are the user's own or None; `system_packages` and `requirements` are the user's, laid over the defaults of the
+    format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
     """
     defaults = FORMATS[format]
     ordered = tuple(sorted(copies, key=lambda copy: copy.target))
@@ -136,7 +139,8 @@ def plan_image(
         system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
         requirements=merge_requirements(
             runtime_requirements() if own else (),
-            defaults.requirements_for(model_path or "", accelerated=accelerated),
+            fetch_requirements() if fetched else (),
+            defaults.requirements_for(model_name or model_path or "", accelerated=accelerated),
             requirements,
         ),
         user_id=USER_ID,
@@ -177,7 +181,17 @@ def merge_requirements(*layers: Iterable[str]) -> tuple[str, ...]:
 @cache
 def runtime_requirements() -> tuple[str, ...]:
     """What the server itself needs, at exact versions."""
-    text = files(RUNTIME).joinpath("requirements.txt").read_text(encoding="utf-8")
+    return _requirements("requirements.txt")
+
+
+@cache
+def fetch_requirements() -> tuple[str, ...]:
+    """What fetching a model needs besides, at exact versions."""
+    return _requirements("fetch", "requirements.txt")
+
+
+def _requirements(*path: str) -> tuple[str, ...]:
+    text = files(RUNTIME).joinpath(*path).read_text(encoding="utf-8")
     return tuple(line for _, line in read_requirements(text))
 
 

@@ -6,6 +6,7 @@ import math
 
 from mlspec.environment.resolved import ResolvedSpec
 
+from .delivery import bandwidth, delivery_budget, model_location
 from .formats import FORMATS
 from .plan import Lifecycle, Probe
 from .quantities import seconds
@@ -25,20 +26,34 @@ _LIVE_AND_READY = {"mlspec": ("/v2/health/live", "/v2/health/ready"), "vllm": ("
 
 
 def startup_budget(resolved: ResolvedSpec, model_size: int) -> int:
-    """Seconds from start to ready at most: 1.5 × (the format's start + size / 100 MiB/s + warm-up), at least 60.
+    """Seconds from the server's start to ready at most: 1.5 × (format + size / reading + warm-up), at least 60.
 
-    `model_size` in bytes. The spec's own `health.startup` wins.
+    `model_size` in bytes; it is read at 100 MiB in a second, or slower from a volume that is. The spec's own
+    `health.startup` wins. docs/start-up.md has the whole of it.
     """
     if resolved.spec.health.startup is not None:
         return seconds(resolved.spec.health.startup)
     start = FORMATS[resolved.spec.model.format].startup_seconds
-    expected = start + model_size / _LOAD_BYTES_PER_SECOND + _WARM_UP
+    expected = start + model_size / _reading(resolved) + _WARM_UP
     return max(LEAST_STARTUP, math.ceil(_MARGIN * expected))
+
+
+def ready_budget(resolved: ResolvedSpec, model_size: int) -> int:
+    """Seconds from a pod on its node to one that answers, at most: until the model is there, and the server's start."""
+    return delivery_budget(resolved) + startup_budget(resolved, model_size)
+
+
+def _reading(resolved: ResolvedSpec) -> int:
+    """Bytes in a second at which the server reads its model."""
+    where = model_location(resolved)
+    return (
+        min(_LOAD_BYTES_PER_SECOND, bandwidth(resolved)) if where and where.scheme == "pvc" else _LOAD_BYTES_PER_SECOND
+    )
 
 
 def plan_lifecycle(resolved: ResolvedSpec, model_size: int) -> Lifecycle:
     """Probes and times that follow from the start-up budget and the drain time."""
-    budget = startup_budget(resolved, model_size)
+    budget, delivery = startup_budget(resolved, model_size), delivery_budget(resolved)
     period = 5 if budget <= 600 else 10
     drain = seconds(resolved.spec.health.drain)
     grace = _PRE_STOP + drain + _AFTER_DRAIN
@@ -51,6 +66,7 @@ def plan_lifecycle(resolved: ResolvedSpec, model_size: int) -> Lifecycle:
         readiness=Probe(ready, period=5, timeout=3, failures=2),
         pre_stop=_PRE_STOP,
         grace_period=grace,
-        progress_deadline=budget + pull + grace,
+        progress_deadline=delivery + budget + pull + grace,
         startup_budget=math.ceil(budget / period) * period,
+        delivery_budget=delivery,
     )

@@ -97,6 +97,30 @@ class Workload:
 
 
 @dataclass(frozen=True)
+class Fetch:
+    """The init container that brings the model, from the server's own image."""
+
+    name: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: tuple[Manifest, ...]
+    """Of this container alone: the credentials of the store are none of the server's business."""
+    requests: Mapping[str, str]
+    limits: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ModelVolume:
+    """A model that is not in the image; the server only reads it."""
+
+    mount_path: str
+    source: Manifest
+    """The volume, but for its name."""
+    fetch: Fetch | None
+    """None for a model that is there when the pod starts."""
+
+
+@dataclass(frozen=True)
 class Placement:
     """Which nodes the pods may run on."""
 
@@ -129,6 +153,13 @@ class Lifecycle:
     progress_deadline: int
     startup_budget: int
     """The longest start that the start-up probe allows."""
+    delivery_budget: int = 0
+    """The longest that the model may take to arrive, before the server starts."""
+
+    @property
+    def ready_budget(self) -> int:
+        """From a pod on its node, image included, to one that answers."""
+        return self.delivery_budget + self.startup_budget
 
 
 @dataclass(frozen=True)
@@ -271,10 +302,14 @@ class Peer:
 
 @dataclass(frozen=True)
 class Destination:
-    """Addresses that the model may call."""
+    """Addresses that the pod may call, or pods of the cluster."""
 
-    cidr: str
+    cidr: str | None
     ports: tuple[int, ...]
+    peer: Peer | None = None
+    """In place of a range."""
+    excluded: tuple[str, ...] = ()
+    """Parts of the range that stay closed."""
 
 
 @dataclass(frozen=True)
@@ -400,6 +435,12 @@ class Plan:
     """None where a rollout goes through by itself."""
     group: NodeGroup | None = None
     """None where a replica is one pod."""
+    pod_labels: Labels = field(default_factory=dict)
+    """Of the pods, besides those of every object."""
+    account_annotations: Mapping[str, str] = field(default_factory=dict)
+    """Of the ServiceAccount."""
+    model_volume: ModelVolume | None = None
+    """None where the model lies in the image."""
 
     @property
     def answering(self) -> Labels:

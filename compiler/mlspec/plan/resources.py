@@ -8,6 +8,7 @@ from mlspec.spec.resources import Accelerator
 
 from . import quantities
 from .context import model_size
+from .delivery import least_storage
 from .formats import FORMATS
 from .plan import Labels, Manifest, Placement
 
@@ -56,9 +57,16 @@ def plan_requests(resolved: ResolvedSpec) -> Labels:
     """CPU, memory and disk; an extended resource is left to the limits."""
     resources = resolved.spec.resources
     requests = {"cpu": quantities.cpu(resources.cpu), "memory": quantities.size(resources.memory)}
-    if resources.ephemeral_storage:
-        requests["ephemeral-storage"] = quantities.size(resources.ephemeral_storage)
+    # A pod's limit is that of its containers, and counts the volumes on disk: the server's must hold the model, too.
+    storage = resources.ephemeral_storage or least_disk(resolved)
+    if storage:
+        requests["ephemeral-storage"] = quantities.size(storage)
     return requests
+
+
+def least_disk(resolved: ResolvedSpec) -> int | None:
+    """Bytes that a pod needs at least whose model is fetched."""
+    return least_storage(resolved, FORMATS[resolved.spec.model.format].temporary_storage)
 
 
 def plan_limits(resolved: ResolvedSpec) -> Labels:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlspec.environment.resolved import ResolvedSpec
 
+from .delivery import model_location, model_path
 from .quantities import seconds
 
 DIGEST_ANNOTATION = "mlspec.dev/settings-digest"
@@ -36,7 +37,21 @@ def plan_settings(resolved: ResolvedSpec, latency_buckets: tuple[float, ...]) ->
         settings["owner"] = resolved.metadata.owner
     if spec.resources.accelerator:
         settings["accelerator"] = spec.resources.accelerator.type
+    if model := _model(resolved):
+        settings["model"] = model
     return json.dumps(settings, indent=2) + "\n"
+
+
+def _model(resolved: ResolvedSpec) -> dict[str, Any]:
+    """What changes with a model that is not in the image; empty for one that is."""
+    where, source = model_location(resolved), resolved.spec.model
+    if where is None:
+        return {}
+    model: dict[str, Any] = {"version": source.version, "path": model_path(resolved)}
+    if source.digest:
+        # What was fetched has been verified when the server starts: reading 70 GB once more would only take time.
+        model |= {"digest": source.digest, "verified": where.is_fetched}
+    return model
 
 
 def settings_digest(settings: str) -> str:

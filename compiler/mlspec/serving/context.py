@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -12,9 +12,19 @@ from mlspec.artifacts.manifest import ManifestFile
 from mlspec.compile import Compilation
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import plan_context
+from mlspec.plan.delivery import CONTAINER as FETCH
 
 SETTINGS = "settings.json"
 _REQUIREMENTS = "requirements.txt"
+
+
+@dataclass(frozen=True)
+class Fetching:
+    """What the container that fetches the model is told; `secrets` as below."""
+
+    args: tuple[str, ...]
+    variables: dict[str, str]
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,8 @@ class Context:
     settings: str
     variables: dict[str, str]
     secrets: tuple[str, ...] = ()
+    fetch: Fetching | None = None
+    """None for a model that is in the image, or mounted."""
 
     @property
     def requirements(self) -> str:
@@ -43,16 +55,32 @@ def context_of(compilation: Compilation, resolved: ResolvedSpec) -> Context:
     folder = plan_context(resolved, output).folder
     objects = _objects(compilation.outputs[f"{resolved.environment.name}/{resolved.name}"])
     workload = objects.get("Deployment") or objects["Rollout"]
-    (container,) = workload["spec"]["template"]["spec"]["containers"][:1]
-    variables = container.get("env") or []
+    pod = workload["spec"]["template"]["spec"]
+    (container,) = pod["containers"][:1]
+    variables, secrets = _environment(container)
     return Context(
         folder=folder,
         files=compilation.outputs[folder.removeprefix(f"{output}/")],
         settings=objects["ConfigMap"]["data"][SETTINGS],
-        # Kubernetes makes `$` of `$$`.
-        variables={one["name"]: one.get("value", "").replace("$$", "$") for one in variables if "valueFrom" not in one},
-        secrets=tuple(one["name"] for one in variables if "valueFrom" in one),
+        variables=variables,
+        secrets=secrets,
+        fetch=_fetching(pod),
     )
+
+
+def _fetching(pod: Mapping[str, Any]) -> Fetching | None:
+    for container in pod.get("initContainers", []):
+        if container["name"] == FETCH:
+            return Fetching(tuple(container["args"]), *_environment(container))
+    return None
+
+
+def _environment(container: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Plain values by name, and the names of those that a Secret holds."""
+    variables = container.get("env") or []
+    # Kubernetes makes `$` of `$$`.
+    plain = {one["name"]: one.get("value", "").replace("$$", "$") for one in variables if "valueFrom" not in one}
+    return plain, tuple(one["name"] for one in variables if "valueFrom" in one)
 
 
 def lay(context: Context, workspace: Path, target: Path) -> None:

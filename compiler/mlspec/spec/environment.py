@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from mlspec_runtime import metric_names
 
 from .expose import Gateway
+from .model_store import ModelStore
 from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, MetricName, Registry, ResourceName, Size
 from .section import ApiVersion, Invalid, Section
 
@@ -213,6 +214,9 @@ class EnvironmentSpec(Section):
     accelerators: Annotated[
         dict[DnsLabel, CatalogueEntry], Field(description="What the clusters have; a model asks by name.")
     ] = {}
+    model_stores: Annotated[
+        list[ModelStore], Field(description="How models are fetched that do not lie beside their spec.")
+    ] = []
     gitops: Annotated[Gitops, Field(description="The repository that Argo CD reads.")] = Gitops()
     policy: Annotated[Policy, Field(description="Refused at compile time, with the line that breaks it.")] = Policy()
     defaults: Annotated[PartialSpec, Field(description="A partial Model spec, below every model's own.")] = None
@@ -222,6 +226,15 @@ class EnvironmentSpec(Section):
         if self.metrics_adapter and self.autoscaler == "keda":
             remedy = "remove it, or set `autoscaler: hpa`"
             raise Invalid("KEDA asks Prometheus by itself", remedy, at=("metricsAdapter",))
+        return self
+
+    @model_validator(mode="after")
+    def _one_store_for_a_prefix(self) -> Self:
+        prefixes = [store.prefix for store in self.model_stores]
+        for index, prefix in enumerate(prefixes):
+            if prefix in prefixes[:index]:
+                at = ("modelStores", index, "prefix")
+                raise Invalid(f"there is a store for `{prefix}` already", "keep one of them", at=at)
         return self
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .fields import OtherWords
+from .location import checked_uri
 from .paths import relative_path
 from .scalars import Digest, Size, Version
 from .section import Invalid, Section
@@ -55,7 +56,7 @@ def _uri(value: object) -> str:
     if value.startswith("./"):
         return relative_path(value)
     if scheme in SCHEMES and ":" in value:
-        return value
+        return checked_uri(value)
     if ":" not in value:
         raise Invalid("neither a path nor a URI", f"a path beside the spec begins with `./`: `./{value.lstrip('/')}`")
     raise Invalid("unknown kind of URI", "use `./path` or one of " + ", ".join(f"{known}:" for known in SCHEMES))
@@ -102,7 +103,9 @@ class ModelSource(Section):
     digest: Annotated[Digest | None, Field(description="sha256 of the model, verified before it is loaded.")] = None
     size: Annotated[
         Size | None,
-        Field(description="Drives start-up budget, ephemeral storage and memory checks; known for a path."),
+        Field(
+            description="Drives start-up budget, ephemeral storage and memory checks; known for a path beside the spec."
+        ),
     ] = None
     inputs: Annotated[list[Tensor], Field(description="The signature's inputs; derived at start-up where absent.")] = []
     outputs: Annotated[list[Tensor], Field(description="The signature's outputs; derived where absent.")] = []

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .scalars import DnsLabel, LabelKey, LabelValue
 from .section import Invalid, Section
@@ -25,6 +25,9 @@ def _cidr(value: object) -> str:
     return str(network)
 
 
+Cidr = Annotated[str, BeforeValidator(_cidr), WithJsonSchema({"type": "string", "examples": ["10.20.0.0/16"]})]
+
+
 class Caller(Section):
     """Pods of a namespace that may call the model."""
 
@@ -33,14 +36,24 @@ class Caller(Section):
 
 
 class Destination(Section):
-    """A range of addresses that the model may call."""
+    """A range of addresses, or pods of the cluster, that may be called."""
 
-    cidr: Annotated[
-        Annotated[str, BeforeValidator(_cidr)],
-        WithJsonSchema({"type": "string", "examples": ["10.20.0.0/16"]}),
-        Field(description="The range."),
-    ]
+    cidr: Annotated[Cidr | None, Field(description="A range of addresses outside of the cluster.")] = None
+    namespace: Annotated[
+        DnsLabel | None, Field(description="Pods of this namespace: no range finds them on every network.")
+    ] = None
+    labels: Annotated[dict[LabelKey, LabelValue], Field(description="Only pods with these labels; absent: all.")] = {}
     ports: Annotated[list[Port], Field(description="TCP ports; absent: every port.")] = []
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.cidr is None) == (self.namespace is None):
+            raise Invalid("exactly one of `cidr` and `namespace` is needed")
+        if self.labels and self.namespace is None:
+            raise Invalid(
+                "labels of pods, and no namespace", "name the `namespace` in place of the range", at=("labels",)
+            )
+        return self
 
 
 class Network(Section):

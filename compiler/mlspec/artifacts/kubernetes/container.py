@@ -9,6 +9,7 @@ from mlspec.plan.plan import Container, Manifest, NodeGroup, Plan, Probe
 
 SETTINGS = "settings"
 TEMPORARY = "tmp"
+MODEL = "model"
 SHARED_MEMORY = "shared-memory"
 
 
@@ -28,8 +29,8 @@ def server_container(plan: Plan) -> Manifest:
             "readinessProbe": _probe(lifecycle.readiness, container),
             # Endpoints forget the pod while it still serves; only then does the server begin to drain.
             "lifecycle": {"preStop": {"sleep": {"seconds": lifecycle.pre_stop}}},
-            "securityContext": _security(),
-            "volumeMounts": _mounts(container),
+            "securityContext": confined(),
+            "volumeMounts": _mounts(plan),
         }
     )
 
@@ -44,8 +45,8 @@ def worker_container(plan: Plan, group: NodeGroup) -> Manifest:
             "args": list(group.worker_args),
             "env": deepcopy(list(container.env)),
             "resources": _resources(plan),
-            "securityContext": _security(),
-            "volumeMounts": _mounts(container),
+            "securityContext": confined(),
+            "volumeMounts": _mounts(plan),
         }
     )
 
@@ -60,7 +61,8 @@ def _resources(plan: Plan) -> Manifest:
     )
 
 
-def _security() -> Manifest:
+def confined() -> Manifest:
+    """A SecurityContext with which a process gains nothing that it has not."""
     return {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},
@@ -77,11 +79,14 @@ def _probe(probe: Probe, container: Container) -> Manifest:
     }
 
 
-def _mounts(container: Container) -> list[Manifest]:
+def _mounts(plan: Plan) -> list[Manifest]:
+    container = plan.container
     mounts: list[Manifest] = []
     if container.settings_path:
         mounts.append({"name": SETTINGS, "mountPath": container.settings_path, "readOnly": True})
     mounts.append({"name": TEMPORARY, "mountPath": "/tmp"})  # noqa: S108 the container's own, not one of this machine
     if container.shared_memory:
         mounts.append({"name": SHARED_MEMORY, "mountPath": "/dev/shm"})  # noqa: S108 likewise
+    if plan.model_volume:
+        mounts.append({"name": MODEL, "mountPath": plan.model_volume.mount_path, "readOnly": True})
     return mounts

@@ -35,7 +35,7 @@ def _ingress(plan: Plan) -> list[Manifest]:
     own = [{"from": [_own_pods(plan)]}] if plan.network.among_themselves else []
     if plan.network.anyone:
         return [{"ports": ports}, *own]
-    callers = [_from(peer) for peer in plan.network.callers]
+    callers = [_pods(peer) for peer in plan.network.callers]
     return [*([{"from": callers, "ports": ports}] if callers else []), *own]
 
 
@@ -49,7 +49,7 @@ def _own_pods(plan: Plan) -> Manifest:
     return {"podSelector": {"matchLabels": dict(plan.selector)}}
 
 
-def _from(peer: Peer) -> Manifest:
+def _pods(peer: Peer) -> Manifest:
     return present(
         {
             "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}},
@@ -74,9 +74,6 @@ def _dns() -> Manifest:
 
 
 def _to(destination: Destination) -> Manifest:
-    return present(
-        {
-            "to": [{"ipBlock": {"cidr": destination.cidr}}],
-            "ports": [{"port": port} for port in destination.ports],
-        }
-    )
+    block = present({"cidr": destination.cidr, "except": list(destination.excluded)})
+    peer = _pods(destination.peer) if destination.peer else {"ipBlock": block}
+    return present({"to": [peer], "ports": [{"port": port} for port in destination.ports]})

@@ -7,7 +7,8 @@ from copy import deepcopy
 from mlspec.artifacts.manifest import present
 from mlspec.plan.plan import Labels, Manifest, NodeGroup, Plan
 
-from .container import SETTINGS, SHARED_MEMORY, TEMPORARY, server_container, worker_container
+from .container import MODEL, SETTINGS, SHARED_MEMORY, TEMPORARY, server_container, worker_container
+from .init_containers import init_containers
 
 _REVISION = {
     "Deployment": "pod-template-hash",
@@ -30,7 +31,7 @@ def worker_template(plan: Plan, group: NodeGroup) -> Manifest:
 def _template(plan: Plan, labels: Labels, container: Manifest) -> Manifest:
     placement = plan.placement
     return {
-        "metadata": present({"labels": dict(labels), "annotations": dict(plan.pod_annotations)}),
+        "metadata": present({"labels": {**labels, **plan.pod_labels}, "annotations": dict(plan.pod_annotations)}),
         "spec": present(
             {
                 "serviceAccountName": plan.names.service,
@@ -50,6 +51,7 @@ def _template(plan: Plan, labels: Labels, container: Manifest) -> Manifest:
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
                 "resourceClaims": _claims(plan),
+                "initContainers": init_containers(plan),
                 "containers": [container],
                 "volumes": _volumes(plan),
             }
@@ -93,4 +95,6 @@ def _volumes(plan: Plan) -> list[Manifest]:
     if plan.container.shared_memory:
         memory = {"medium": "Memory", "sizeLimit": plan.container.shared_memory}
         volumes.append({"name": SHARED_MEMORY, "emptyDir": memory})
+    if plan.model_volume:
+        volumes.append({"name": MODEL, **deepcopy(plan.model_volume.source)})
     return volumes

@@ -1,4 +1,4 @@
-"""Plan -> the model's own ServiceAccount, which may do nothing."""
+"""Plan -> the model's own ServiceAccount, which may do nothing in the cluster; a cloud may know it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SERVICE_ACCOUNT = object_kind("v1", "ServiceAccount")
 def service_account(plan: Plan) -> Iterator[File]:
     manifest = {
         **SERVICE_ACCOUNT,
-        "metadata": metadata(plan, plan.names.service, wave=-2),
+        "metadata": metadata(plan, plan.names.service, wave=-2, annotations=plan.account_annotations),
         "automountServiceAccountToken": False,
     }
     yield manifest_file(plan.folder, manifest, plan.source)

@@ -192,5 +192,5 @@ def accelerator_idle(subject: Subject) -> AlertingRule:
 
 
 def _start(subject: Subject) -> int:
-    """The start-up budget in whole minutes."""
-    return math.ceil(subject.startup_budget / _MINUTE) * _MINUTE
+    """From a pod on its node to one that answers, in whole minutes."""
+    return math.ceil((subject.delivery_budget + subject.startup_budget) / _MINUTE) * _MINUTE

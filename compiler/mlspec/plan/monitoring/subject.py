@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.delivery import delivery_budget
 from mlspec.plan.dialects import Dialect, dialect_of
 from mlspec.plan.mig import is_slice
 from mlspec.plan.names import CONTAINER, plan_names
@@ -42,6 +43,8 @@ class Subject:
     gpu_slice: bool
     """Whether that is a MIG slice."""
     has_objective: bool
+    delivery_budget: int = 0
+    """How long a model that is fetched may take to arrive, before the start."""
 
     @property
     def name(self) -> str:
@@ -101,4 +104,5 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         gpu=measured,
         gpu_slice=accelerator is not None and entry is not None and is_slice(accelerator, entry),
         has_objective=spec.monitoring.slo is not None,
+        delivery_budget=delivery_budget(resolved),
     )

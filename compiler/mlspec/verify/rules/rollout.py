@@ -8,13 +8,15 @@ from typing import Any
 from mlspec.plan.labels import INSTANCE, NAME
 from mlspec.plan.settings import DIGEST_ANNOTATION, settings_digest
 
-from ..manifests import Manifests, Pod, dig, entries, mapping, number, text
+from ..manifests import Container, Manifests, Pod, dig, entries, mapping, number, text, texts
 from ..problem import Problem
 from .probes import startup_budget
 from .registry import object_rule
 from .resources import has_devices
 
 _DEFAULT_DEADLINE = 600
+_EXPECTED = "--expected="
+"""The argument by which the container that fetches a model is told how long that was planned to take."""
 
 
 _CANARY = ("strategy", "canary")
@@ -89,15 +91,23 @@ def _is_zero(count: Any) -> bool:
     return str(count).removesuffix("%") in ("0", "00", "000")
 
 
-@object_rule(11, "The progress deadline is longer than a start and the drain before it")
+@object_rule(11, "The progress deadline is longer than a start, the model's arrival included, and the drain before it")
 def deadline_outlasts_start(manifests: Manifests) -> Iterator[Problem]:
     for pod in replacing(manifests):
         deadline = number(pod.workload, "spec", "progressDeadlineSeconds", default=_DEFAULT_DEADLINE)
         grace = number(pod.spec, "terminationGracePeriodSeconds", default=30)
-        needed = grace + max((startup_budget(container) for container in pod.servers), default=0)
+        start = max((startup_budget(container) for container in pod.servers), default=0)
+        needed = grace + start + sum(map(_planned, pod.containers))
         if deadline <= needed:
-            said = f"{deadline} s are not more than the {needed} s that drain and start may take"
+            said = f"{deadline} s are not more than the {needed} s that drain, model and start may take"
             yield _problem(pod, "progressDeadlineSeconds", said)
+
+
+def _planned(container: Container) -> int:
+    """Seconds that are planned for a container that fetches before the others start."""
+    stated = [each for each in texts(container.spec, "args") if each.startswith(_EXPECTED)]
+    text_of = stated[0].removeprefix(_EXPECTED) if stated and container.starts_before else ""
+    return int(text_of) if text_of.isdecimal() else 0
 
 
 @object_rule(12, "A workload finds its pods by name and instance alone, which its template has")

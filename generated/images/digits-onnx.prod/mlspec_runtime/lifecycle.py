@@ -29,8 +29,8 @@ def run(model_json: Path) -> None:
 
 def _run(model_json: Path) -> int:
     configure("info", {})
-    manifest = read_manifest(model_json)
     settings = read_settings(os.environ)
+    manifest = read_manifest(model_json, settings.model)
     configure(settings.logging.level, _service_fields(manifest, settings))
     worker = this_worker(os.environ)
     if worker is None:

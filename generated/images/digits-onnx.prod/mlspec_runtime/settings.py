@@ -1,4 +1,4 @@
-"""The settings file (a ConfigMap) and the environment -> how this server runs; nothing about the model."""
+"""The settings file (a ConfigMap) and the environment -> how this server runs, and which model is brought to it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,16 @@ class Logging:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """A model that the image does not hold: it is brought to the pod. `verified` where its digest has been compared."""
+
+    version: str
+    path: Path
+    digest: str | None = None
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Durations in seconds, sizes in bytes. Without `batching` the model sees one request at a time."""
 
@@ -48,6 +58,7 @@ class Settings:
     environment: str = ""
     accelerator: str = ""
     """What the spec asks for, by its name in the environment's catalogue; empty: nothing."""
+    model: Delivered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +108,16 @@ def _logging(value: object) -> Logging:
     return Logging(**fields.read_object(value, "it", known))
 
 
+def _model(value: object) -> Delivered:
+    known: dict[str, fields.Read[Any]] = {
+        "version": fields.text,
+        "path": lambda path: Path(fields.text(path)),
+        "digest": fields.text,
+        "verified": fields.truth,
+    }
+    return Delivered(**fields.read_object(value, "it", known, ("version", "path")))
+
+
 def _buckets(value: object) -> tuple[float, ...]:
     bounds = fields.each(fields.number(0))(value)
     if not bounds or list(bounds) != sorted(set(bounds)):
@@ -118,4 +139,5 @@ _FIELDS: dict[str, fields.Read[Any]] = {
     "owner": fields.any_text,
     "environment": fields.any_text,
     "accelerator": fields.any_text,
+    "model": _model,
 }

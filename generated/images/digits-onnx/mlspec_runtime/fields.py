@@ -42,6 +42,12 @@ def any_text(value: object) -> str:
     return value
 
 
+def truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {_word(value)}")
+    return value
+
+
 def whole(minimum: int) -> Read[int]:
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < minimum:

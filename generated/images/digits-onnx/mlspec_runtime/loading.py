@@ -16,8 +16,11 @@ from mlspec_runtime.signature import Tensors
 
 
 def load_verified(manifest: Manifest) -> Model:
-    """Nothing of the model is opened before its digest is right. Raises StartupError, whatever goes wrong."""
-    if manifest.digest is not None:
+    """Nothing of the model is opened before its digest is right, here or where it was fetched.
+
+    Raises StartupError, whatever goes wrong.
+    """
+    if manifest.digest is not None and not manifest.verified:
         verify(manifest.path, manifest.digest)
         log.info("digest verified", extra=event(event_action="model-verify", file_hash_sha256=manifest.digest))
     try:

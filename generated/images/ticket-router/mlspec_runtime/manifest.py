@@ -1,21 +1,25 @@
-"""`model.json` -> what the image contains: the model's name, version, place, digest and signature."""
+"""`model.json`, and what is brought to the pod -> the model's name, version, place, digest and signature."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mlspec_runtime import fields
 from mlspec_runtime.datatypes import DTYPES
 from mlspec_runtime.errors import StartupError
+from mlspec_runtime.settings import Delivered
 from mlspec_runtime.signature import Tensors, TensorSpec
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Paths are absolute. `digest` is `sha256:<hex>`; `handler` is `module:Class`; empty tuples: not declared."""
+    """Paths are absolute. `digest` is `sha256:<hex>`; `handler` is `module:Class`; empty tuples: not declared.
+
+    `verified` where whoever brought the model has compared its digest.
+    """
 
     name: str
     version: str
@@ -27,19 +31,25 @@ class Manifest:
     code: Path | None = None
     inputs: Tensors = ()
     outputs: Tensors = ()
+    verified: bool = False
 
 
-def read_manifest(file: Path) -> Manifest:
-    """Raises StartupError when the file is missing or does not say what a manifest must."""
+def read_manifest(file: Path, delivered: Delivered | None = None) -> Manifest:
+    """Raises StartupError when the file is missing or does not say what a manifest must.
+
+    A model that was `delivered` brings its version, place and digest itself: the image need not change with it.
+    """
+    brought = asdict(delivered) if delivered else {}
     try:
         document = json.loads(file.read_bytes())
-        found = fields.read_object(document, file.name, _FIELDS, ("name", "version", "format"))
+        required = [key for key in ("name", "version", "format") if key not in brought]
+        found = fields.read_object(document, file.name, _FIELDS, required)
     except (OSError, ValueError) as error:
         raise StartupError("manifest", f"{error}. Compile the model again and rebuild its image.") from error
     for key in ("path", "code"):
         if key in found:
             found[key] = (file.parent / found[key]).resolve()
-    return Manifest(**found)
+    return Manifest(**{**found, **brought})
 
 
 def _dimension(value: object) -> int:

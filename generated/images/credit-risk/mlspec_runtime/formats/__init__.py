@@ -53,3 +53,15 @@ def model_path(manifest: Manifest) -> Path:
     if manifest.path is None or not manifest.path.exists():
         raise StartupError("missing", f"the model is missing: {manifest.path or 'model.json names no path'}")
     return manifest.path
+
+
+def model_file(manifest: Manifest) -> Path:
+    """The model's one file: itself, or the only one of its folder; raises StartupError when that says not which."""
+    path = model_path(manifest)
+    if not path.is_dir():
+        return path
+    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    if len(files) != 1:
+        shown = ", ".join(file.relative_to(path).as_posix() for file in files[:5]) or "nothing"
+        raise StartupError("file", f"format {manifest.format} is one file; the model's folder has {shown}: name it")
+    return files[0]

@@ -11,7 +11,7 @@ from mlspec_runtime.columns import matrix
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import InvalidInput, StartupError
-from mlspec_runtime.formats import model_path
+from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import TensorSpec
 
@@ -53,7 +53,7 @@ def load(manifest: Manifest) -> XGBoostModel:
     import xgboost
 
     booster = xgboost.Booster()
-    booster.load_model(str(model_path(manifest)))
+    booster.load_model(str(model_file(manifest)))
     return XGBoostModel(booster, manifest, _classes(booster))
 
 

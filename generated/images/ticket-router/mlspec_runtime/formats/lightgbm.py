@@ -10,7 +10,7 @@ from mlspec_runtime.columns import matrix
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import StartupError
-from mlspec_runtime.formats import model_path
+from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import TensorSpec
 
@@ -47,7 +47,7 @@ class LightGBMModel:
 def load(manifest: Manifest) -> LightGBMModel:
     import lightgbm
 
-    booster = lightgbm.Booster(model_file=str(model_path(manifest)))
+    booster = lightgbm.Booster(model_file=str(model_file(manifest)))
     return LightGBMModel(booster, manifest, _classes(booster))
 
 

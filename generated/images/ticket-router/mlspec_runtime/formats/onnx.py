@@ -10,7 +10,7 @@ import numpy as np
 from mlspec_runtime.datatypes import BYTES, Array, decode_text
 from mlspec_runtime.devices import CPU, Device, driver_problem
 from mlspec_runtime.errors import InvalidInput
-from mlspec_runtime.formats import model_path
+from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors, TensorSpec
 
@@ -76,7 +76,7 @@ def load(manifest: Manifest) -> OnnxModel:
     if "CUDAExecutionProvider" in providers:
         # CUDA comes as wheels, below site-packages, where the loader does not look by itself.
         onnxruntime.preload_dlls()
-    session = onnxruntime.InferenceSession(str(model_path(manifest)), options, providers=providers)
+    session = onnxruntime.InferenceSession(str(model_file(manifest)), options, providers=providers)
     return OnnxModel(session, manifest, InvalidArgument, _device(session.get_providers()[0], providers))
 
 

@@ -14,7 +14,7 @@ from mlspec_runtime.columns import column, matrix
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import InvalidInput, StartupError
-from mlspec_runtime.formats import model_path
+from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors, TensorSpec
 
@@ -48,7 +48,7 @@ class SklearnModel:
 
 
 def load(manifest: Manifest) -> SklearnModel:
-    path = model_path(manifest)
+    path = model_file(manifest)
     # The model was fitted on a frame and is given a matrix where pandas is missing; columns are checked by shape.
     warnings.filterwarnings("ignore", message="X does not have valid feature names")
     if path.suffix == ".skops":

@@ -1,0 +1,126 @@
+"""Checks of a model that is fetched or mounted: what must be known of it, and what the cluster must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlspec.codes import code
+from mlspec.diagnostics import Diagnostic
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.delivery import model_location, model_store
+from mlspec.plan.kubernetes_features import ON_BY_DEFAULT, has
+from mlspec.plan.quantities import size
+from mlspec.plan.resources import least_disk
+
+from .registry import check
+
+SIZE_MISSING = code(
+    "MLS430",
+    "size-missing",
+    title="a model that is not beside its spec, without its size",
+    reason="Disk, memory and the time that a start may take follow from the size, and compiling asks no store for it.",
+    remedy="state `model.size`, rounded up: of a folder the sum of its files",
+)
+REVISION_MISSING = code(
+    "MLS431",
+    "revision-missing",
+    title="a model of Hugging Face without a revision",
+    reason="A branch moves: two replicas that start a day apart would serve two models.",
+    remedy="state `model.revision`, the commit's 40 hex digits",
+)
+REVISION_WITHOUT_HUB = code(
+    "MLS432",
+    "revision-without-effect",
+    title="a revision of a model that has none",
+    reason="Only a repository of Hugging Face has commits; elsewhere `digest` says which model is meant.",
+    remedy="remove `model.revision`",
+)
+NO_IMAGE_VOLUMES = code(
+    "MLS433",
+    "no-image-volumes",
+    title="a model from a registry where clusters cannot mount an image",
+    reason="The field is dropped there, or the pod refused, and the server finds no model.",
+    remedy="fetch the model from a store, or raise the environment's `kubernetes` once its clusters are newer",
+)
+STORAGE_TOO_SMALL = code(
+    "MLS434",
+    "storage-too-small",
+    title="less disk than the model that is fetched needs",
+    reason="The kubelet evicts a pod whose volumes outgrow its limit, in the middle of the download.",
+    remedy="raise `resources.ephemeralStorage`, or remove it: the default follows from `model.size`",
+)
+NO_STORE = code(
+    "MLS435",
+    "no-model-store",
+    title="a model from a place that the environment's stores leave out",
+    reason="It is fetched without credentials, from the provider's own servers: what a misspelt bucket leads to.",
+    remedy="correct the model's `uri`, or add the place to the environment's `modelStores`",
+)
+
+
+@check(SIZE_MISSING)
+def size_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    where = model_location(resolved)
+    if where is not None and resolved.spec.model.size is None:
+        how = "fetched" if where.is_fetched else "mounted"
+        yield SIZE_MISSING.error(
+            resolved.at("model", "uri"), f"a model that is {how} needs its `size`", label="how large is it?"
+        )
+
+
+@check(REVISION_MISSING)
+def revision_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    where = model_location(resolved)
+    if where is not None and where.scheme == "hf" and resolved.spec.model.revision is None:
+        yield REVISION_MISSING.error(
+            resolved.at("model", "uri"), f"which commit of {where.root} is meant?", label="needs `revision`"
+        )
+
+
+@check(REVISION_WITHOUT_HUB)
+def revision_without_effect(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    where = model_location(resolved)
+    if resolved.spec.model.revision is not None and (where is None or where.scheme != "hf"):
+        yield REVISION_WITHOUT_HUB.error(
+            resolved.at_key("model", "revision"), "only a model of `hf://` has a revision", label="has no effect"
+        )
+
+
+@check(NO_IMAGE_VOLUMES)
+def no_image_volumes(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    where, environment = model_location(resolved), resolved.environment
+    minor = environment.spec.kubernetes
+    if where is not None and where.scheme == "oci" and not has(minor, "image-volume"):
+        first = ".".join(map(str, ON_BY_DEFAULT["image-volume"]))
+        yield NO_IMAGE_VOLUMES.error(
+            resolved.at("model", "uri"),
+            f"Kubernetes {minor} in {environment.name} mounts no images; {first} is the first that does",
+            label=f"needs Kubernetes {first}",
+            related=environment.related(f"{minor} at least", "kubernetes"),
+        )
+
+
+@check(STORAGE_TOO_SMALL)
+def storage_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    stated, needed = resolved.spec.resources.ephemeral_storage, least_disk(resolved)
+    if stated is not None and needed is not None and resolved.spec.model.size and stated < needed:
+        yield STORAGE_TOO_SMALL.error(
+            resolved.at("resources", "ephemeralStorage"),
+            f"a model of {size(resolved.spec.model.size)} needs {size(needed)}, with /tmp and logs",
+            label="too little",
+        )
+
+
+@check(NO_STORE)
+def no_model_store(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    where, environment = model_location(resolved), resolved.environment
+    if where is None or not where.is_fetched or model_store(resolved):
+        return
+    others = [store.prefix for store in environment.spec.model_stores if store.prefix.startswith(f"{where.scheme}:")]
+    if others:
+        yield NO_STORE.warning(
+            resolved.at("model", "uri"),
+            f"the model stores of {environment.name} leave this place out: it is fetched without credentials",
+            label="in none of them",
+            related=environment.related("it has: " + ", ".join(others), "modelStores"),
+        )

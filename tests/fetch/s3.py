@@ -1,0 +1,55 @@
+"""An S3-compatible server on this machine, with a bucket of models in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import httpx
+from moto.server import ThreadedMotoServer
+
+BUCKET = "models"
+
+
+class S3:
+    def __init__(self) -> None:
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self._server.start()
+        _, port = self._server.get_host_and_port()
+        self.url = f"http://127.0.0.1:{port}"
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What an init container is given."""
+        keys = {"AWS_ACCESS_KEY_ID": "reader", "AWS_SECRET_ACCESS_KEY": "a-key"}
+        return {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": "eu-central-1", **keys}
+
+    def reset(self) -> None:
+        httpx.post(f"{self.url}/moto-api/reset", trust_env=False)
+        httpx.post(f"{self.url}/moto-api/reset-auth", content="inf", trust_env=False)
+        where = {"LocationConstraint": "eu-central-1"}
+        self._client().create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
+
+    def check_keys(self) -> None:
+        """From now on a key must be somebody's, as in a real store."""
+        httpx.post(f"{self.url}/moto-api/reset-auth", content="0", trust_env=False)
+
+    def put(self, **objects: bytes) -> None:
+        """`/` in a key is written `__`."""
+        for key, value in objects.items():
+            self.put_object(key.replace("__", "/"), value)
+
+    def put_object(self, key: str, value: bytes) -> None:
+        self._client().put_object(Bucket=BUCKET, Key=key, Body=value)
+
+    def _client(self) -> Any:
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name="eu-central-1",
+            aws_access_key_id="writer",
+            aws_secret_access_key="a-key",
+        )
