@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from importlib.resources import files
@@ -53,6 +54,24 @@ def test_dockerignore_lets_in_what_the_dockerfile_copies() -> None:
     assert {rule[1:] for rule in rules if rule.startswith("!")} == {
         "main.py", "model.json", "requirements.txt", "mlspec_runtime", "code", "model",
     }  # fmt: skip
+
+
+def test_an_image_of_vllm_gets_what_fetches_its_model_and_no_more() -> None:
+    plan = image_plan(format="vllm", copies=[], fetched=True)
+    paths = {output.path.removeprefix(f"{plan.folder}/") for output in render_context(plan)}
+    runtime = {path for path in paths if path.startswith("mlspec_runtime/") and "/fetch/" not in path}
+    assert paths - runtime >= {"Dockerfile", ".dockerignore", "requirements.txt", "mlspec_runtime/fetch/__main__.py"}
+    assert runtime == {f"mlspec_runtime/{name}" for name in ("__init__.py", "digest.py", "errors.py", "py.typed")}
+    assert not {"main.py", "model.json"} & paths
+
+
+def test_what_fetches_a_model_runs_without_the_rest(tmp_path: Path) -> None:
+    folder = write(image_plan(format="vllm", copies=[], fetched=True), tmp_path)
+    command = [sys.executable, "-m", "mlspec_runtime.fetch", "--help"]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "--uri" in done.stdout
 
 
 def test_runtime_is_copied_whole_and_without_caches(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from mlspec.artifacts.docker.dockerfile import dockerfile
-from mlspec.plan.image import ImagePlan, one_line
+from mlspec.plan.image import Copy, ImagePlan, one_line
 
 from .plans import image_plan, rendered
 from .text import free_text
@@ -22,6 +22,8 @@ PLANS: dict[str, dict[str, Any]] = {
     "packages": {"system_packages": ["libpq5", "libgomp1=14.2.0-19"]},
     "own-base": {"base_image": "registry.example.com:5000/ml/base@sha256:" + "a" * 64},
     "gpu": {"format": "onnx", "accelerated": True},
+    "vllm": {"format": "vllm", "copies": [Copy("specs/churn/w/config.json", "model/config.json", "0" * 64, 2)]},
+    "vllm-fetched": {"format": "vllm", "copies": [], "fetched": True},
     "words": {"description": 'It\'s "good" at $5, `fast`', "owner": "payments-risk"},
 }
 
@@ -67,6 +69,16 @@ def test_only_what_was_installed_reaches_the_image(kind: str) -> None:
 def test_model_comes_after_code_and_code_after_the_environment() -> None:
     sources = [command.value[0] for command in final_stage(image_plan()) if command.cmd.upper() == "COPY"]
     assert sources == ["/opt/venv", "/app/mlspec_runtime", "/app/code", "/app/model", "/app/main.py"]
+
+
+def test_an_image_of_vllm_holds_nothing_of_our_server() -> None:
+    def brought(**plan: Any) -> list[str]:
+        stage = final_stage(image_plan(**PLANS["vllm"] | plan))
+        return [command.value[0] for command in stage if command.cmd.upper() == "COPY"]
+
+    assert brought() == ["/app/model"]
+    assert brought(copies=[]) == []
+    assert brought(copies=[], fetched=True) == ["/opt/venv", "/app/mlspec_runtime"]
 
 
 def test_every_stage_has_the_same_base() -> None:

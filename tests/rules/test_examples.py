@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from mlspec.compile import Compilation
 from mlspec.compile import compile as compile_workspace
@@ -17,10 +18,11 @@ from tests.rules.differences import differences
 from tests.rules.outputs import deployments, problems
 
 ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENTS = [environment.stem for environment in (ROOT / "specs" / "environments").glob("*.yaml")]
 OWNERS = sorted(
-    f"{environment.stem}/{model.parent.name}"
-    for environment in (ROOT / "specs" / "environments").glob("*.yaml")
+    f"{environment}/{model.parent.name}"
     for model in (ROOT / "specs").glob("*/model.yaml")
+    for environment in yaml.safe_load(model.read_bytes())["spec"].get("environments", ENVIRONMENTS)
 )
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import Resolution, ResolvedSpec
-from mlspec.plan.delivery import model_location
-from mlspec.plan.formats import FORMATS
 
 from .registry import check, workspace_check
 
@@ -51,14 +49,6 @@ def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(SOURCE)
 def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     uri = resolved.spec.model.uri
-    where, image = model_location(resolved), FORMATS[resolved.spec.model.format].server
-    if where is not None and where.is_fetched and image != "mlspec":
-        yield SOURCE.error(
-            resolved.at("model", "uri"),
-            f"a model of format {resolved.spec.model.format} is not fetched yet",
-            label="not from a store yet",
-            remedy="mount it: `pvc://…` or `oci://…`",
-        )
     if uri is not None and uri.startswith("models:"):
         yield SOURCE.error(
             resolved.at("model", "uri"), "a model from `models:` is not supported yet", label="is not resolved yet"

@@ -81,8 +81,13 @@ class ImagePlan:
     def folders(self) -> tuple[str, ...]:
         """Folders of the context that go into the image, those that change least first."""
         tops = {copy.target.partition("/")[0] for copy in self.copies}
-        own = (RUNTIME,) if self.server == "mlspec" else ()
+        own = (RUNTIME,) if self.server == "mlspec" or self.fetches else ()
         return (*own, *(top for top in (CODE, MODEL) if top in tops))
+
+    @property
+    def fetches(self) -> bool:
+        """Whether an image with another's server holds what fetches the model, which is all that it needs of us."""
+        return self.server != "mlspec" and bool(self.requirements)
 
     @property
     def code_folders(self) -> tuple[str, ...]:

@@ -58,7 +58,19 @@ def _builder(plan: ImagePlan) -> Iterator[str]:
 RUN python3 -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '{plan.python}')" \\
  || {{ echo "The base image's Python is not the spec's {plan.python}: change build.python or build.baseImage" >&2; \
 exit 1; }}"""
-    yield """\
+    yield _environment()
+    yield "WORKDIR /app"
+    for folder in plan.folders:
+        yield f"COPY {folder}/ {folder}/"
+    yield f"""\
+COPY main.py model.json ./
+# Whatever the modes in the build context, any user may read all of it. Code that does not compile ends the build here.
+RUN chmod -R u=rwX,go=rX . \\
+ && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash {" ".join(plan.code_folders)}"""
+
+
+def _environment() -> str:
+    return """\
 # Without pip of its own, the environment that reaches the image cannot install anything.
 RUN python3 -m venv --without-pip /opt/venv
 COPY requirements.txt /tmp/requirements.txt
@@ -69,15 +81,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \\
       --disable-pip-version-check --no-compile --requirement /tmp/requirements.txt
 # The root file system is read-only at run time, so bytecode is written here, and checked against no file date, so that
 # an image with rewritten dates starts as fast. Some packages ship files that are not for this Python: not an error.
-RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib > /dev/null || true
-WORKDIR /app"""
-    for folder in plan.folders:
-        yield f"COPY {folder}/ {folder}/"
-    yield f"""\
-COPY main.py model.json ./
-# Whatever the modes in the build context, any user may read all of it. Code that does not compile ends the build here.
-RUN chmod -R u=rwX,go=rX . \\
- && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash {" ".join(plan.code_folders)}"""
+RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib > /dev/null || true"""
 
 
 def _server(plan: ImagePlan) -> Iterator[str]:
@@ -104,10 +108,13 @@ COPY --from=builder /opt/venv /opt/venv"""
 
 
 def _files(plan: ImagePlan) -> Iterator[str]:
-    """Nothing where the model is fetched or mounted."""
+    """Nothing where the model is mounted."""
     if not plan.folders:
         return
-    yield "FROM base AS files\nWORKDIR /app"
+    yield "FROM base AS builder"
+    if plan.fetches:
+        yield _environment()
+    yield "WORKDIR /app"
     for folder in plan.folders:
         yield f"COPY {folder}/ {folder}/"
     yield "# Whatever the modes in the build context, any user may read all of it.\nRUN chmod -R u=rwX,go=rX ."
@@ -127,8 +134,10 @@ EXPOSE {plan.port}
 # Numeric, so that Kubernetes can tell that it is not root.
 USER {plan.user_id}:{plan.user_id}
 ENTRYPOINT ["vllm", "serve"]"""
+    if plan.fetches:
+        yield "# What fetches the model, before the server starts.\nCOPY --from=builder /opt/venv /opt/venv"
     for folder in plan.folders:
-        yield f"COPY --from=files /app/{folder} /app/{folder}"
+        yield f"COPY --from=builder /app/{folder} /app/{folder}"
     yield _label(plan)
 
 

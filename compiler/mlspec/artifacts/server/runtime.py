@@ -15,14 +15,17 @@ if TYPE_CHECKING:
     from mlspec.plan.image import ImagePlan
 
 _PACKAGE = "mlspec_runtime"
+_FETCH_NEEDS = ("__init__.py", "digest.py", "errors.py", "py.typed")
+"""What of the package fetching a model imports; a change of our server is no reason to build vLLM's image anew."""
 
 
 @context
 def runtime(plan: ImagePlan) -> Iterator[File]:
-    if plan.server != "mlspec":
+    if plan.server != "mlspec" and not plan.fetches:
         return
     for path, content in _sources():
-        yield File(f"{plan.folder}/{_PACKAGE}/{path}", content)
+        if plan.server == "mlspec" or path.startswith("fetch/") or path in _FETCH_NEEDS:
+            yield File(f"{plan.folder}/{_PACKAGE}/{path}", content)
 
 
 @cache
