@@ -41,6 +41,9 @@ def serve(site: Site) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_HEAD(self) -> None:
+            self.do_GET()
+
         def do_GET(self) -> None:
             path, span = unquote(urlsplit(self.path).path), self.headers.get("Range")
             site.asked.append((path, span, self.headers.get("Authorization")))
@@ -77,7 +80,8 @@ def serve(site: Site) -> ThreadingHTTPServer:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             """pytest shows what a test needs."""
