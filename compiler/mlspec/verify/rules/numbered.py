@@ -28,7 +28,7 @@ RULES: Mapping[int, Rule] = {
     2: Rule(
         "One container asks for the devices, a slice by the name that the card's strategy gives it",
         "No node ever announces a slice that its card cannot be cut into: the pod stays Pending.",
-        ("MLS204", "MLS205", "MLS260", "MLS261"),
+        ("MLS204", "MLS205", "MLS260", "MLS261", "MLS276"),
     ),
     3: Rule(
         "A device is had by an extended resource or by a claim, never both; replicas claim by a template",
@@ -53,6 +53,7 @@ RULES: Mapping[int, Rule] = {
     7: Rule(
         "What downloads weights requests and limits ephemeral storage",
         "A node without room evicts the pod in the middle of the download.",
+        ("MLS430", "MLS434"),
     ),
     8: Rule(
         "Quantities are written as the API server prints them",
@@ -66,6 +67,7 @@ RULES: Mapping[int, Rule] = {
     10: Rule(
         "Surge and unavailable are never both 0; Recreate has no rollingUpdate",
         "No pod could be replaced; the API server refuses the other.",
+        ("MLS280",),
     ),
     11: Rule(
         "The progress deadline outlasts image pull, start and drain",
@@ -136,7 +138,7 @@ RULES: Mapping[int, Rule] = {
     25: Rule(
         "Every reference resolves inside the output",
         "Nothing says so at apply time: the pods wait, or nobody reaches them.",
-        ("MLS201", "MLS228"),
+        ("MLS201", "MLS228", "MLS278", "MLS279"),
     ),
     26: Rule(
         "A ConfigMap is smaller than 1 MiB",
@@ -156,7 +158,7 @@ RULES: Mapping[int, Rule] = {
     30: Rule(
         "Closed both ways, but for what is named",
         "What breaks into the server would reach everything else in the cluster.",
-        ("MLS224",),
+        ("MLS224", "MLS435"),
     ),
     31: Rule(
         "Secrets are referred to, never written",
