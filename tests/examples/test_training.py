@@ -53,7 +53,12 @@ def _equal_tensors(found: dict[str, Any], wanted: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", sorted(path.parent for path in SPECS.glob("*/model.yaml")), ids=lambda path: path.name
+    "folder",
+    # What vLLM answers is its own affair, and needs cards.
+    sorted(
+        path.parent for path in SPECS.glob("*/model.yaml") if "format: vllm" not in path.read_text(encoding="utf-8")
+    ),
+    ids=lambda path: path.name,
 )
 def test_every_example_says_what_it_answers(folder: Path) -> None:
     answer = _committed(folder)

@@ -186,6 +186,12 @@ def test_what_is_not_there_is_told_with_what_is(run: Run, tmp_path: Path) -> Non
     assert nowhere.shown == "error: `sum` does not run in `prod`; it runs in: default\n"
 
 
+def test_a_model_of_vllm_is_left_to_vllm(run: Run) -> None:
+    started = run(ROOT, "support-llm", "-e", "prod")
+    assert started.status() == 2
+    assert "error: support-llm is served by vLLM in its own image, which needs cards" in started.shown
+
+
 def test_mistakes_of_another_model_do_not_matter_and_its_own_do(run: Run, tmp_path: Path) -> None:
     write_model(tmp_path)
     write_model(tmp_path, name="broken", more="replica: 3\n")

@@ -45,7 +45,7 @@ OTHER_CARDS = code(
     "other-cards",
     title="vLLM's image for NVIDIA's cards on others",
     reason="The image has CUDA inside; on the cards of another vendor its server ends at once.",
-    remedy="name the vendor's image as `build.baseImage`; for AMD's cards vLLM publishes vllm/vllm-openai-rocm",
+    remedy="name an image for these cards as `build.baseImage`; vLLM publishes one for AMD's, too",
 )
 
 _IN_ITS_IMAGE = "put it into an image of your own that is made from vLLM's, and name that as `build.baseImage`"
