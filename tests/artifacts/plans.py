@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlspec.plan.plan import (
+    Batch,
+    BatchSchedule,
+    BatchVolume,
     Canary,
     CanaryMetric,
     Container,
@@ -41,6 +44,8 @@ _LABELS = {
     "app.kubernetes.io/managed-by": "mlspec",
     "mlspec.dev/environment": "prod",
 }
+
+_BATCH_SELECTOR = {"app.kubernetes.io/name": "churn-batch", "app.kubernetes.io/instance": "churn-prod"}
 
 SMALLEST = Plan(
     model="churn",
@@ -335,6 +340,44 @@ FETCHED = replace(
 )
 """A model that is fetched, by a pod that a cloud knows."""
 
+BATCH = Batch(
+    name="churn-batch",
+    labels={**_LABELS, **_BATCH_SELECTOR, "app.kubernetes.io/component": "batch"},
+    selector=_BATCH_SELECTOR,
+    container="batch",
+    command=("/opt/venv/bin/python", "-m", "mlspec_runtime", "batch"),
+    args=("--input=/mnt/input", "--output=/mnt/output/scores", "--format=parquet", "--shards=8"),
+    env=({"name": "OMP_NUM_THREADS", "value": "1"},),
+    metrics_port=8080,
+    metrics_port_name="metrics",
+    volumes=(
+        BatchVolume("input", "lake", "/mnt/input", read_only=True),
+        BatchVolume("output", "scores", "/mnt/output", read_only=False),
+    ),
+    shards=8,
+    parallelism=4,
+    retries=3,
+    hopeless=2,
+    deadline=21_600,
+    keep_finished=None,
+    schedule=None,
+    queue="ml",
+    network=NetworkAccess(callers=(Peer("monitoring"),), anyone=False, destinations=()),
+)
+POINTERS = ("/spec/suspend", "/spec/template/spec/nodeSelector", "/spec/template/spec/tolerations")
+
+ONCE = replace(SLICE, exposure=None, serves=False, batch=BATCH, gitops=replace(GITOPS, ignored_job=POINTERS))
+"""A Job on slices of a card, which waits in a queue; nobody is served."""
+
+NIGHTLY = replace(
+    SMALLEST,
+    description="Scores of all customers",
+    batch=replace(
+        BATCH, keep_finished=172_800, schedule=BatchSchedule("30 2 * * *", "Europe/Berlin", 3_600), queue=None
+    ),
+)
+"""A CronJob beside a server."""
+
 PLANS = {
     "smallest": SMALLEST,
     "slice": SLICE,
@@ -345,6 +388,8 @@ PLANS = {
     "canary-by-pods": CANARY_BY_PODS,
     "groups": GROUPS,
     "fetched": FETCHED,
+    "once": ONCE,
+    "nightly": NIGHTLY,
 }
 
 ENVIRONMENT = EnvironmentPlan(

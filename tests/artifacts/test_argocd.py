@@ -84,6 +84,13 @@ def test_replicas_are_the_autoscalers() -> None:
     assert "ignoreDifferences" not in application_of("slice")["spec"]
 
 
+def test_who_starts_a_job_in_a_queue_is_not_argo_cd() -> None:
+    spec = application_of("once")["spec"]
+    (ignored,) = spec["ignoreDifferences"]
+    assert (ignored["kind"], ignored["jsonPointers"][0]) == ("Job", "/spec/suspend")
+    assert "RespectIgnoreDifferences=true" in spec["syncPolicy"]["syncOptions"]
+
+
 def test_options_only_where_they_matter() -> None:
     plan = replace(SMALLEST, gitops=replace(GITOPS, has_custom_resources=False))
     (made,) = objects(application(plan))

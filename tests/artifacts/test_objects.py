@@ -32,6 +32,10 @@ WAVES = {
     "HorizontalPodAutoscaler": "2",
     "ScaledObject": "2",
     "PodDisruptionBudget": "2",
+    "CronJob": None,
+    # With whatever comes last: Argo CD waits for a wave's objects to be healthy, and a Job is so when it has ended.
+    "Job": "2",
+    "PodMonitor": "2",
 }
 CUSTOM = (
     "argoproj.io/",
@@ -39,6 +43,7 @@ CUSTOM = (
     "gateway.networking.k8s.io/",
     "inference.networking.k8s.io/",
     "leaderworkerset.x-k8s.io/",
+    "monitoring.coreos.com/",
 )
 
 
@@ -87,8 +92,11 @@ def test_every_rule_holds_for_an_environment() -> None:
 
 @pytest.mark.parametrize("name", PLANS)
 def test_every_object_has_the_labels_of_the_plan(name: str) -> None:
+    plan = PLANS[name]
+    queue = {"kueue.x-k8s.io/queue-name": "ml"}
+    allowed = [plan.labels, *([plan.batch.labels, {**plan.batch.labels, **queue}] if plan.batch else [])]
     for item in objects(deployment_files(name)):
-        assert item["metadata"]["labels"] == PLANS[name].labels
+        assert item["metadata"]["labels"] in allowed
 
 
 @pytest.mark.parametrize("name", PLANS)

@@ -169,6 +169,7 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
                 "sync": st.sampled_from(["auto", "manual"]),
             },
         ),
+        "kueue": st.just({"queue": "ml.queue"}),
         "defaults": st.sampled_from([{}, None, {"logging": {"level": "error"}, "server": {"queue": 7}}]),
     }
     # Always there, since most of what a model can ask for hangs on them.
@@ -185,7 +186,7 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         spec["policy"] = {
             **dict.fromkeys(("requireDigest", "requireOwner", "requireSlo"), True),
             "maxReplicas": 1000,
-            "maxAccelerators": 9000,
+            "maxAccelerators": 100_000,
             "allowedRegistries": ["docker.io", *REGISTRIES, "registry.example.com:5000"],
         }
     return {"apiVersion": "mlspec.dev/v1", "kind": "Environment", "metadata": {"name": name}, "spec": spec}

@@ -218,6 +218,34 @@ def _wakes(environment: Spec) -> bool:
     )
 
 
+COLUMNS = ("customer", "$(HOME)", 'a "b", $$c', "ä" * 256)
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> Spec:
+    """Files that are scored once, or by a schedule; of a model whose inputs may be derived."""
+    schedule = draw(st.sampled_from([None, "30 2 * * *", "*/5 8-18 * * MON-FRI", "@weekly", "0 0 29 2 *"]))
+    date = "" if schedule is None else "/{date}/{time}"
+    shards = draw(st.sampled_from([1, 4, 10_000]))
+    spec: Spec = {
+        "input": draw(st.sampled_from(["pvc://lake", "pvc://a.b/x.csv"])) + date,
+        "output": f"pvc://scores/out{date}/",
+        "format": draw(st.sampled_from(["parquet", "csv", "jsonl"])),
+        "shards": shards,
+    }
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "parallelism": st.integers(1, shards),
+        "id": st.sampled_from(COLUMNS[:2]),
+        "keep": st.lists(st.sampled_from(COLUMNS[2:]), unique=True),
+        "batchSize": st.integers(1, 1_000_000),
+        "timeout": st.sampled_from(["1m", "6h", "7d"]),
+    }
+    if schedule is not None:
+        spec["schedule"] = schedule
+        fields["timeZone"] = st.sampled_from(["Etc/UTC", "America/Argentina/Buenos_Aires"])
+    return spec | draw(st.fixed_dictionaries({}, optional=fields))
+
+
 @st.composite
 def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | None:
     """What differs in an environment: hosts, accelerators, and now and then some more."""
@@ -284,15 +312,28 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     if spec["model"]["format"] in ("pytorch", "transformers") and "resources" in spec:
         # Their frameworks take most of a gibibyte.
         spec["resources"]["memory"] = draw(st.sampled_from(["3072Mi", "2G", "64Gi"]))
+    if _takes_rows(spec["model"], build) and draw(st.booleans()):
+        spec["batch"] = draw(batches())
+        if draw(st.booleans()):
+            # Only the batch: nothing of a server is left that would have no effect.
+            spec = {key: value for key, value in spec.items() if key not in ("scaling", "expose", "rollout", "network")}
+            spec["replicas"] = 0
+            spec["overrides"] = [
+                each for each in spec.get("overrides", []) if each["target"]["kind"] == "ServiceAccount"
+            ]
     if "scaling" in spec:
         spec.pop("replicas", None)
         if draw(st.booleans()):
             spec["scaling"]["scaleDownAfter"] = "1h"
     if "ingress" in spec.get("expose", {}):
         spec.setdefault("network", {}).setdefault("from", [{"namespace": "traefik"}])
-    if strict or draw(st.booleans()):
+    if (strict or draw(st.booleans())) and spec.get("replicas") != 0:
         spec["monitoring"] = draw(monitorings(slo=strict))
-    if all(each["spec"].get("argoRollouts") for each in environments) and draw(st.booleans()):
+    if (
+        all(each["spec"].get("argoRollouts") for each in environments)
+        and spec.get("replicas") != 0
+        and draw(st.booleans())
+    ):
         draw(canaries(spec))
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
     if "expose" in spec or draw(st.integers(0, 3)) < 3:
@@ -303,6 +344,14 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         "metadata": draw(metadata(name, owner=strict)),
         "spec": spec,
     }
+
+
+def _takes_rows(model: Spec, build: Spec) -> bool:
+    """Whether its files could be scored."""
+    tensors = [*model.get("inputs", []), *model.get("outputs", [])]
+    told = bool(model.get("inputs")) or (model["format"] != "python" and "handler" not in build)
+    told = told and model["format"] != "vllm" and str(model.get("uri", "./")).startswith("./")
+    return told and all(tensor["shape"][0] == -1 and tensor["name"] not in COLUMNS for tensor in tensors)
 
 
 @st.composite

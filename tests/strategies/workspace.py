@@ -48,9 +48,9 @@ environment_names = st.sampled_from([1, 2, 0]).flatmap(
         unique=True,
     )
 )
-# `<model>-public` is the Service of a model's load balancer.
+# `<model>-public` is the Service of a model's load balancer, `<model>-batch` all that belongs to its batch.
 model_names = st.lists(
-    (dns_labels(40) | st.sampled_from(["a", "a-b"])).filter(lambda name: not name.endswith("-public")),
+    (dns_labels(40) | st.sampled_from(["a", "a-b"])).filter(lambda name: not name.endswith(("-public", "-batch"))),
     min_size=1,
     max_size=2,
     unique=True,

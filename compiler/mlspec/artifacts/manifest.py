@@ -36,10 +36,22 @@ def declared_kinds() -> list[tuple[str, str]]:
     return sorted((version.rpartition("/")[0], kind) for version, kind in _declared)
 
 
-def metadata(plan: Plan, name: str, *, wave: int = 0, annotations: Mapping[str, str] | None = None) -> Manifest:
-    """Name, place, labels and sync wave; Argo CD applies the lower waves first, and without one it is 0."""
+def metadata(
+    plan: Plan,
+    name: str,
+    *,
+    wave: int = 0,
+    annotations: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Name, place, labels and sync wave; Argo CD applies the lower waves first, and without one it is 0.
+
+    `labels` where they are not those of every object.
+    """
     noted = {**(annotations or {}), **({"argocd.argoproj.io/sync-wave": str(wave)} if wave else {})}
-    return present({"name": name, "namespace": plan.namespace, "labels": dict(plan.labels), "annotations": noted})
+    return present(
+        {"name": name, "namespace": plan.namespace, "labels": dict(labels or plan.labels), "annotations": noted}
+    )
 
 
 def present(fields: Mapping[str, Any]) -> Manifest:

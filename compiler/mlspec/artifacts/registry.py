@@ -1,7 +1,8 @@
 """Finds artifacts by their decorator, so that adding one edits no list.
 
-Two families: `context` artifacts make the build context of an image from an `ImagePlan`; `deployment` artifacts
-make what Argo CD reads from a `Plan`. Each is a function of one plan that yields files.
+`context` artifacts make the build context of an image from an `ImagePlan`. From a `Plan` comes what Argo CD reads:
+`deployment` artifacts where the model is served, `batch` artifacts where it scores files, `either` artifacts always.
+Each is a function of one plan that yields files.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Protocol
 
 import mlspec.artifacts
 
@@ -18,14 +19,26 @@ from .file import Output
 
 if TYPE_CHECKING:
     from mlspec.plan.image import ImagePlan
-    from mlspec.plan.plan import EnvironmentPlan, Plan
+    from mlspec.plan.plan import Batch, EnvironmentPlan, Plan
 
 ContextArtifact = Callable[["ImagePlan"], Iterable[Output]]
 DeploymentArtifact = Callable[["Plan"], Iterable[Output]]
+
+
+class BatchArtifact(Protocol):
+    """`batch` is the plan's own."""
+
+    __name__: str
+
+    def __call__(self, plan: Plan, batch: Batch) -> Iterable[Output]: ...
+
+
 EnvironmentArtifact = Callable[["EnvironmentPlan"], Iterable[Output]]
 
 _context: dict[str, ContextArtifact] = {}
 _deployment: dict[str, DeploymentArtifact] = {}
+_batch: dict[str, BatchArtifact] = {}
+_either: dict[str, DeploymentArtifact] = {}
 _environment: dict[str, EnvironmentArtifact] = {}
 
 
@@ -36,8 +49,20 @@ def context(function: ContextArtifact) -> ContextArtifact:
 
 
 def deployment(function: DeploymentArtifact) -> DeploymentArtifact:
-    """Registers a part of what one model is in one environment."""
+    """Registers a part of what one model that is served is in one environment."""
     _deployment[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
+def batch(function: BatchArtifact) -> BatchArtifact:
+    """Registers a part of how one model scores files in one environment."""
+    _batch[f"{function.__module__}.{function.__name__}"] = function
+    return function
+
+
+def either(function: DeploymentArtifact) -> DeploymentArtifact:
+    """Registers a part of what one model is in one environment, whatever it does there."""
+    _either[f"{function.__module__}.{function.__name__}"] = function
     return function
 
 
@@ -61,7 +86,10 @@ def render_context(plan: ImagePlan) -> list[Output]:
 
 def render_deployment(plan: Plan) -> list[Output]:
     _load()
-    return [file for name in sorted(_deployment) for file in _deployment[name](plan)]
+    chosen = {**_either, **(_deployment if plan.serves else {})}
+    if plan.batch is not None:
+        chosen |= {name: partial(function, batch=plan.batch) for name, function in _batch.items()}
+    return [file for name in sorted(chosen) for file in chosen[name](plan)]
 
 
 def render_environment(plan: EnvironmentPlan) -> list[Output]:

@@ -11,7 +11,7 @@ from mlspec.plan.delivery import model_location
 from mlspec.plan.formats import FORMATS
 from mlspec.plan.image import default_base_image
 from mlspec.plan.resources import devices
-from mlspec.plan.rollout import most_replicas
+from mlspec.plan.rollout import most_pods, most_replicas
 
 from .registry import check
 
@@ -77,7 +77,7 @@ def max_accelerators(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     bound, accelerator = resolved.environment.spec.policy.max_accelerators, resolved.spec.resources.accelerator
     if bound is None or accelerator is None:
         return
-    replicas = most_replicas(resolved)
+    replicas = most_pods(resolved)
     each = devices(accelerator)
     if each * replicas > bound:
         yield MAX_ACCELERATORS.error(
@@ -120,6 +120,8 @@ def require_owner(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(REQUIRE_SLO)
 def require_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     slo = resolved.spec.monitoring.slo
+    if not resolved.spec.serves:
+        return  # there are no requests that an objective could be about
     if resolved.environment.spec.policy.require_slo and not (slo and (slo.availability or slo.latency)):
         yield REQUIRE_SLO.error(
             resolved.at_key("monitoring") if resolved.has("monitoring") else resolved.model.name_span,

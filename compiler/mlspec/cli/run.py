@@ -1,10 +1,11 @@
-"""`mlspec run MODEL`: a model of the workspace in; its server on this machine, until Ctrl-C, out."""
+"""`mlspec run MODEL`: a model of the workspace in; its server on this machine until Ctrl-C, or its batch, out."""
 
 from __future__ import annotations
 
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -39,15 +40,33 @@ if TYPE_CHECKING:
     help="A copy of a model that is fetched or mounted in the cluster.",
 )
 @click.option("--logs", is_flag=True, help="Show the server's whole log, a JSON object a line.")
+@click.option("--batch", is_flag=True, help="Score files as its batch does, in place of serving.")
+@click.option("--input", "source", type=click.Path(exists=True, path_type=Path), help="With --batch: a file or folder.")
+@click.option(
+    "--output", "target", type=click.Path(path_type=Path), help="With --batch: an empty folder, or a new one."
+)
 def command(
-    model: str, directory: Path | None, environment: str | None, port: int, copy: Path | None, logs: bool
+    model: str,
+    directory: Path | None,
+    environment: str | None,
+    port: int,
+    copy: Path | None,
+    logs: bool,
+    batch: bool,
+    source: Path | None,
+    target: Path | None,
 ) -> None:
     """Serve MODEL of this workspace on this machine, without a container.
 
     It is the very same server that its image runs, with the same files and settings, on 127.0.0.1. Ctrl-C ends it once
     what it has accepted is answered. A model that the cluster fetches is fetched here, too, once, into ~/.cache/mlspec,
     with the credentials that this shell exports. Exits with 0 then, with 2 where it cannot start or ends by itself.
+
+    With --batch it is the run that its Job would make: all shards, one after the other, of the files at --input into
+    the folder --output. A run that was interrupted goes on where it stopped. Exits with 0 once all is scored.
     """
+    if (source or target) and not batch:
+        raise click.UsageError("--input and --output belong to --batch")
     root = find_workspace(directory)
     from mlspec.compile import compile as compile_specs
     from mlspec.serving.choose import Unservable, choose
@@ -62,7 +81,11 @@ def command(
         _show(compilation.diagnostics, files)
         _stop(f"{model} does not compile" if _is_broken(compilation, model) else str(error))
     _check(compilation, chosen, files)
+    if batch:
+        sys.exit(_score(compilation, chosen, root, source, target, logs))
     _check_server(chosen)
+    if not chosen.spec.serves:
+        _stop(f"{model} serves nobody in {chosen.environment.name}: run its batch with --batch")
     sys.exit(_serve(compilation, chosen, root, copy, port, logs))
 
 
@@ -102,10 +125,7 @@ def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, copy: Pat
 
     context = context_of(compilation, chosen)
     _check_requirements(context)
-    named = (*context.secrets, *(context.fetch.secrets if context.fetch and copy is None else ()))
-    unset = [name for name in named if name not in os.environ]
-    if unset:
-        click.echo(f"warning: {', '.join(unset)}: a Secret in the cluster, nothing here; export it if needed", err=True)
+    _tell_secrets((*context.secrets, *(context.fetch.secrets if context.fetch and copy is None else ())))
     context = _with_model(context, copy)
     with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
         folder = Path(name).resolve()
@@ -148,6 +168,36 @@ def _show_fetch(screen: Screen, record: dict[str, Any]) -> None:
     elif (total := record.get("file.size")) is not None:
         done = record.get("fetch.done", total)
         screen.live(f"{done / 2**20:.0f} of {total / 2**20:.0f} MiB are here")
+
+
+def _score(
+    compilation: Compilation, chosen: ResolvedSpec, root: Path, source: Path | None, target: Path | None, logs: bool
+) -> int:
+    from mlspec.serving.batch import local_words, score
+    from mlspec.serving.context import context_of, lay
+
+    if chosen.spec.batch is None:
+        _stop(f"{chosen.name} has no `batch` in {chosen.environment.name}")
+    if source is None or target is None:
+        _stop("say which files to score, and where to: --input FILE_OR_FOLDER --output FOLDER")
+    context = context_of(compilation, chosen, batch=True)
+    _check_requirements(context)
+    _tell_secrets(context.secrets)
+    with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
+        folder = Path(name).resolve()
+        lay(context, root, folder)
+        click.echo(f"{chosen.name} {chosen.spec.model.version} as in {chosen.environment.name}")
+        failure = score(folder, local_words(context.words, source.resolve(), target.resolve()), context.variables, logs)
+    if failure is not None:
+        _stop(failure)
+    click.echo(f"scored into {target}")
+    return ExitCode.CLEAN
+
+
+def _tell_secrets(names: Iterable[str]) -> None:
+    unset = [name for name in names if name not in os.environ]
+    if unset:
+        click.echo(f"warning: {', '.join(unset)}: a Secret in the cluster, nothing here; export it if needed", err=True)
 
 
 def _check_requirements(context: Context) -> None:

@@ -34,7 +34,7 @@ SECOND_WORKSPACE = code(
 )
 DEFAULT_ENVIRONMENT = "default"
 """The environment of a workspace that has none."""
-IMAGE_SECTIONS = ("model", "build", "resources")
+IMAGE_SECTIONS = ("model", "build", "resources", "batch")
 """What of a spec decides its image."""
 _SPEC = "the spec of a model"
 """What a layer of it is called in a finding, wherever it stands."""

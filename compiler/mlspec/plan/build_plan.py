@@ -8,6 +8,7 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.workspace import WorkspaceSpec
 
 from . import delivery, resources
+from .batch import plan_batch
 from .canary import plan_canary
 from .claims import plan_claim
 from .context import model_files, model_size
@@ -82,6 +83,10 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         pod_labels=delivery.identity_labels(resolved),
         account_annotations=delivery.account_annotations(resolved),
         model_volume=delivery.plan_model_volume(resolved),
+        serves=resolved.spec.serves,
+        batch=plan_batch(
+            resolved, environment_variables(resolved), owned_by_argocd=environment.spec.gitops.repo is not None
+        ),
     )
 
 
@@ -123,7 +128,7 @@ def _container(resolved: ResolvedSpec, context_digest: str, args: tuple[str, ...
         image=image_reference(resolved, context_digest),
         port=PORT,
         port_name="http",
-        env=_environment_variables(resolved),
+        env=environment_variables(resolved),
         requests=resources.plan_requests(resolved),
         limits=resources.plan_limits(resolved),
         user_id=USER_ID,
@@ -134,7 +139,8 @@ def _container(resolved: ResolvedSpec, context_digest: str, args: tuple[str, ...
     )
 
 
-def _environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
+def environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
+    """What the user's code and the numerical libraries find, serving or not; sorted by name."""
     variables = {item.name: environment_variable(item) for item in resolved.spec.server.env}
     if FORMATS[resolved.spec.model.format].server == "vllm":
         level = resolved.spec.logging.level.upper()

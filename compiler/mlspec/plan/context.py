@@ -59,6 +59,7 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
         requirements=requirement_lines(model, spec, files),
         accelerated=spec.resources.accelerator is not None,
         fetched=elsewhere is not None and elsewhere.is_fetched,
+        scores_files=spec.batch is not None,
     )
 
 

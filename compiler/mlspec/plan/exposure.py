@@ -103,7 +103,15 @@ def _picker(resolved: ResolvedSpec) -> list[Peer]:
 def _destinations(resolved: ResolvedSpec) -> tuple[Destination, ...]:
     """Those that the spec names, and the store that the model is fetched from: the policy is of the whole pod."""
     asked, opened = store_destinations(resolved)
-    found = [*map(_destination, (*resolved.spec.network.to, *asked)), *opened]
+    return _in_order([*map(_destination, (*resolved.spec.network.to, *asked)), *opened])
+
+
+def plan_destinations(resolved: ResolvedSpec) -> tuple[Destination, ...]:
+    """What the user's code may call, serving or not."""
+    return _in_order(list(map(_destination, resolved.spec.network.to)))
+
+
+def _in_order(found: list[Destination]) -> tuple[Destination, ...]:
     unique = [each for index, each in enumerate(found) if each not in found[:index]]
     return tuple(sorted(unique, key=_order))
 

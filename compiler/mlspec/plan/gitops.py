@@ -9,6 +9,8 @@ from .names import fit
 from .plan import EnvironmentPlan, Gitops
 
 ARGOCD_NAMESPACE = "argocd"
+_QUEUED = ("/spec/suspend", "/spec/template/spec/nodeSelector", "/spec/template/spec/tolerations")
+"""What Kueue writes when it admits a Job. Source: RunWithPodSetsInfo of its controller for Jobs."""
 
 
 def project(environment: Environment) -> str:
@@ -39,7 +41,14 @@ def plan_gitops(resolved: ResolvedSpec, workspace: WorkspaceSpec, *, ignores_rep
         # ServiceMonitor and PrometheusRule are always there.
         has_custom_resources=True,
         application_file=f"{workspace.argocd}/{environment.name}/{resolved.name}.yaml",
+        ignored_job=_QUEUED if _is_queued_job(resolved) else (),
     )
+
+
+def _is_queued_job(resolved: ResolvedSpec) -> bool:
+    """Whether Argo CD itself applies a Job that Kueue starts; those of a CronJob it never compares."""
+    batch = resolved.spec.batch
+    return batch is not None and batch.schedule is None and resolved.environment.spec.kueue is not None
 
 
 def plan_environment(environment: Environment, workspace: WorkspaceSpec) -> EnvironmentPlan | None:

@@ -118,13 +118,14 @@ def plan_image(
     requirements: Iterable[str] = (),
     accelerated: bool = False,
     fetched: bool = False,
+    scores_files: bool = False,
 ) -> ImagePlan:
     """The plan of one image.
 
     `model_path` is the model's file or folder, relative to the build context, and `model_name` its file's name
-    wherever it lies; only format python may have none. `fetched`: by a container of this image. `python`, `base_image`
-    are the user's own or None; `system_packages` and `requirements` are the user's, laid over the defaults of the
-    format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
+    wherever it lies; only format python may have none. `fetched`, `scores_files`: by other containers of this image.
+    `python`, `base_image` are the user's own or None; `system_packages` and `requirements` are the user's, laid over
+    the defaults of the format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
     """
     defaults = FORMATS[format]
     ordered = tuple(sorted(copies, key=lambda copy: copy.target))
@@ -145,6 +146,7 @@ def plan_image(
         requirements=merge_requirements(
             runtime_requirements() if own else (),
             fetch_requirements() if fetched else (),
+            batch_requirements() if scores_files else (),
             defaults.requirements_for(model_name or model_path or "", accelerated=accelerated),
             requirements,
         ),
@@ -197,6 +199,13 @@ def fetch_requirements() -> tuple[str, ...]:
 
 def _requirements(*path: str) -> tuple[str, ...]:
     text = files(RUNTIME).joinpath(*path).read_text(encoding="utf-8")
+    return tuple(line for _, line in read_requirements(text))
+
+
+@cache
+def batch_requirements() -> tuple[str, ...]:
+    """What scoring files needs besides."""
+    text = files(RUNTIME).joinpath("batch", "requirements.txt").read_text(encoding="utf-8")
     return tuple(line for _, line in read_requirements(text))
 
 

@@ -33,6 +33,15 @@ def plan_names(model: str, environment: str) -> Names:
     )
 
 
+def batch_name(model: str) -> str:
+    """Of the CronJob and all that belongs to it; a Job's name begins with it.
+
+    Kubernetes adds ten characters to a CronJob's name, and the shard's number to that for the pod's host name, all of
+    which must fit 63: a model's name is at most 40.
+    """
+    return f"{model}-batch"
+
+
 def instance(model: str, environment: str) -> str:
     """What tells this deployment of the model from another: the Application's name, and so the value that Argo CD's
     label tracking would write into `app.kubernetes.io/instance`; the two never fight over the label."""

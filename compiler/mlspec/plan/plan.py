@@ -326,6 +326,60 @@ class NetworkAccess:
 
 
 @dataclass(frozen=True)
+class BatchSchedule:
+    """When runs begin."""
+
+    cron: str
+    time_zone: str
+    starting_deadline: int
+    """Seconds after which a run that could not begin is given up."""
+
+
+@dataclass(frozen=True)
+class BatchVolume:
+    """A claim that the input is read from, or the output written to."""
+
+    name: str
+    claim: str
+    mount_path: str
+    read_only: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Stored rows that a Job scores; the image, its resources and its nodes are the server's."""
+
+    name: str
+    """Of every object, but that the name of a Job without schedule goes on with a digest."""
+    labels: Labels
+    """On every object and on the pods."""
+    selector: Labels
+    """Others than the server's: a Service must never send requests here."""
+    container: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: tuple[Manifest, ...]
+    metrics_port: int
+    metrics_port_name: str
+    volumes: tuple[BatchVolume, ...]
+    shards: int
+    parallelism: int
+    retries: int
+    """Of each shard."""
+    hopeless: int
+    """The exit status after which another attempt would end the same way."""
+    deadline: int
+    """Seconds that a run may take."""
+    keep_finished: int | None
+    """Seconds after which a finished Job is removed; None where Argo CD would start it again."""
+    schedule: BatchSchedule | None
+    """None: one run, as soon as it is applied."""
+    queue: str | None
+    """The LocalQueue of Kueue."""
+    network: NetworkAccess
+
+
+@dataclass(frozen=True)
 class RecordingRule:
     record: str
     expr: str
@@ -378,6 +432,8 @@ class Gitops:
     ignores_replicas: bool
     has_custom_resources: bool
     application_file: str
+    ignored_job: tuple[str, ...] = ()
+    """JSON pointers into a Job that somebody else writes."""
 
 
 @dataclass(frozen=True)
@@ -433,6 +489,9 @@ class Plan:
     patches: tuple[Patch, ...]
     canary: Canary | None = None
     """None where a rollout goes through by itself."""
+    serves: bool = True
+    """Whether there is a server; otherwise the batch is all there is."""
+    batch: Batch | None = None
     group: NodeGroup | None = None
     """None where a replica is one pod."""
     pod_labels: Labels = field(default_factory=dict)

@@ -19,6 +19,12 @@ def most_replicas(resolved: ResolvedSpec) -> int:
     return scaling.max_replicas if scaling else resolved.spec.replicas or 1
 
 
+def most_pods(resolved: ResolvedSpec) -> int:
+    """How many pods there may be, those of a batch among them."""
+    batch = resolved.spec.batch
+    return (most_replicas(resolved) if resolved.spec.serves else 0) + (batch.pods if batch else 0)
+
+
 def surge_replicas(resolved: ResolvedSpec) -> int:
     """Replicas that the spec's surge, or the default one, adds at most."""
     share = resolved.spec.rollout.surge

@@ -12,6 +12,7 @@ from mlspec.artifacts.yaml_text import to_yaml
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
 from mlspec.plan.lifecycle import plan_lifecycle
+from mlspec.plan.monitoring.batch_alerts import batch_subject_of
 from mlspec.plan.monitoring.scenarios import Scenario, promtool_files, scenarios
 from mlspec.plan.monitoring.subject import subject_of
 
@@ -33,7 +34,8 @@ def rule_tests(resolved: ResolvedSpec, outputs: Iterable[Output]) -> RuleTests:
     """`outputs` are the files of this model in its environment, overrides included: what they break shows here."""
     groups = [group for manifest in _rules(outputs) for group in manifest["spec"]["groups"]]
     budget = plan_lifecycle(resolved, model_size(resolved)).startup_budget
-    known = list(scenarios(subject_of(resolved, budget), resolved.spec.monitoring.slo))
+    slo, batch = resolved.spec.monitoring.slo, batch_subject_of(resolved, budget)
+    known = list(scenarios(subject_of(resolved, budget), slo, batch))
     files: dict[str, str] = {}
     tests: list[str] = []
     ran = 0

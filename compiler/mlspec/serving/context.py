@@ -34,10 +34,13 @@ class Context:
     folder: str
     files: Sequence[Output]
     settings: str
+    """Empty where nobody reads any."""
     variables: dict[str, str]
     secrets: tuple[str, ...] = ()
     fetch: Fetching | None = None
     """None for a model that is in the image, or mounted."""
+    words: tuple[str, ...] = ()
+    """The arguments of the container."""
 
     @property
     def requirements(self) -> str:
@@ -49,23 +52,33 @@ class Context:
         )
 
 
-def context_of(compilation: Compilation, resolved: ResolvedSpec) -> Context:
-    """What the files of a compilation without errors say, overrides included."""
+def context_of(compilation: Compilation, resolved: ResolvedSpec, *, batch: bool = False) -> Context:
+    """What the files of a compilation without errors say, overrides included: of the server, or of the `batch`."""
     output = compilation.resolution.workspace.output
     folder = plan_context(resolved, output).folder
     objects = _objects(compilation.outputs[f"{resolved.environment.name}/{resolved.name}"])
-    workload = objects.get("Deployment") or objects["Rollout"]
-    pod = workload["spec"]["template"]["spec"]
+    pod = _batch_pod(objects) if batch else _server_pod(objects)
     (container,) = pod["containers"][:1]
     variables, secrets = _environment(container)
     return Context(
         folder=folder,
         files=compilation.outputs[folder.removeprefix(f"{output}/")],
-        settings=objects["ConfigMap"]["data"][SETTINGS],
+        settings="" if batch else objects["ConfigMap"]["data"][SETTINGS],
         variables=variables,
         secrets=secrets,
         fetch=_fetching(pod),
+        words=tuple(map(_expanded, container.get("args") or [])),
     )
+
+
+def _server_pod(objects: Mapping[str, Any]) -> Any:
+    workload = objects.get("Deployment") or objects["Rollout"]
+    return workload["spec"]["template"]["spec"]
+
+
+def _batch_pod(objects: Mapping[str, Any]) -> Any:
+    job = objects["Job"] if "Job" in objects else objects["CronJob"]["spec"]["jobTemplate"]
+    return job["spec"]["template"]["spec"]
 
 
 def _fetching(pod: Mapping[str, Any]) -> Fetching | None:
@@ -78,9 +91,13 @@ def _fetching(pod: Mapping[str, Any]) -> Fetching | None:
 def _environment(container: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Plain values by name, and the names of those that a Secret holds."""
     variables = container.get("env") or []
-    # Kubernetes makes `$` of `$$`.
-    plain = {one["name"]: one.get("value", "").replace("$$", "$") for one in variables if "valueFrom" not in one}
-    return plain, tuple(one["name"] for one in variables if "valueFrom" in one)
+    plain = {one["name"]: _expanded(one.get("value", "")) for one in variables if "valueFrom" not in one}
+    return plain, tuple(one["name"] for one in variables if "secretKeyRef" in one.get("valueFrom", ()))
+
+
+def _expanded(text: str) -> str:
+    """Kubernetes makes `$` of `$$`."""
+    return text.replace("$$", "$")
 
 
 def lay(context: Context, workspace: Path, target: Path) -> None:
@@ -95,7 +112,8 @@ def lay(context: Context, workspace: Path, target: Path) -> None:
             path.write_bytes(file.content)
         else:
             path.symlink_to((workspace / file.source).resolve())
-    (target / SETTINGS).write_text(context.settings, encoding="utf-8")
+    if context.settings:
+        (target / SETTINGS).write_text(context.settings, encoding="utf-8")
 
 
 def _objects(outputs: Iterable[Output]) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A laid-out build context -> its server as a process of this machine, whose output is read line by line."""
+"""A laid-out build context -> its server, or its batch, as a process of this machine, whose output is read by lines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +23,17 @@ _NOT_INHERITED = ("MLSPEC_", "PROMETHEUS_MULTIPROC_DIR", "PYTHONSAFEPATH")
 _PR_SET_PDEATHSIG = 1
 
 
-class Server:
-    """`records` gets each line of the server's log as an object, None at its end; other output is a `message` alone."""
+class Process:
+    """`records` gets each line of its log as an object, None at its end; other output is a `message` alone."""
 
-    def __init__(self, folder: Path, port: int, variables: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, words: Sequence[str], variables: Mapping[str, str]) -> None:
+        """`words` for Python, in `folder`."""
         self.records: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
-        own = {"MLSPEC_HOST": HOST, "MLSPEC_PORT": str(port), "MLSPEC_SETTINGS": str(folder / SETTINGS)}
-        self._process = subprocess.Popen(
-            [sys.executable, "main.py"],
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            [sys.executable, *words],
             cwd=folder,
-            env={**inherited, "PYTHONUNBUFFERED": "1", **variables, **own},
+            env={**inherited, "PYTHONUNBUFFERED": "1", **variables},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -73,6 +73,14 @@ def _end_with_parent() -> Callable[[], object]:
     """
     library = ctypes.CDLL(None)  # loaded before the fork: after it, only what is there may be called
     return lambda: library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Server(Process):
+    """The server of a context, on `port` of this machine."""
+
+    def __init__(self, folder: Path, port: int, variables: Mapping[str, str]) -> None:
+        own = {"MLSPEC_HOST": HOST, "MLSPEC_PORT": str(port), "MLSPEC_SETTINGS": str(folder / SETTINGS)}
+        super().__init__(folder, ["main.py"], {**variables, **own})
 
 
 def _record(line: str) -> dict[str, Any]:

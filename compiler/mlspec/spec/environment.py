@@ -167,6 +167,12 @@ class Gitops(Section):
     sync: Annotated[Literal["auto", "manual"], Field(description="Whether Argo CD syncs by itself.")] = "auto"
 
 
+class Kueue(Section):
+    """Kueue, which lets Jobs start when there is room for them."""
+
+    queue: Annotated[DnsName, Field(description="The LocalQueue, in the environment's namespace, for batch scoring.")]
+
+
 class Policy(Section):
     """What this environment refuses at compile time."""
 
@@ -217,6 +223,7 @@ class EnvironmentSpec(Section):
     model_stores: Annotated[
         list[ModelStore], Field(description="How models are fetched that do not lie beside their spec.")
     ] = []
+    kueue: Annotated[Kueue | None, Field(description="The queue that batch scoring waits in; absent: none.")] = None
     gitops: Annotated[Gitops, Field(description="The repository that Argo CD reads.")] = Gitops()
     policy: Annotated[Policy, Field(description="Refused at compile time, with the line that breaks it.")] = Policy()
     defaults: Annotated[PartialSpec, Field(description="A partial Model spec, below every model's own.")] = None

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from .batch import Batch
 from .build import Build
 from .environment import PartialSpec
 from .expose import Expose
@@ -39,9 +40,13 @@ class ServiceSpec(Section):
     server: Annotated[Server, Field(description="How requests are taken.")] = Server()
     resources: Annotated[Resources, Field(description="What one replica needs.")] = Resources()
     replicas: Annotated[
-        int | None, Field(ge=1, le=10_000, description="A fixed number, default 1; or `scaling`, never both.")
+        int | None,
+        Field(
+            ge=0, le=10_000, description="A fixed number, default 1; or `scaling`, never both. 0: only `batch` runs."
+        ),
     ] = None
     scaling: Annotated[Scaling | None, Field(description="Replicas by demand.")] = None
+    batch: Annotated[Batch | None, Field(description="Stored rows that a Job scores, beside serving or alone.")] = None
     expose: Annotated[Expose | None, Field(description="The way in; absent: inside the cluster only.")] = None
     health: Annotated[Health, Field(description="How long a start and a stop may take.")] = Health()
     rollout: Annotated[Rollout, Field(description="How a new version replaces the old.")] = Rollout()
@@ -49,6 +54,11 @@ class ServiceSpec(Section):
     logging: Annotated[Logging, Field(description="What the server logs.")] = Logging()
     network: Annotated[Network, Field(description="Who may call it and what it may call.")] = Network()
     overrides: Annotated[list[Override], Field(description="Patches of generated objects.")] = []
+
+    @property
+    def serves(self) -> bool:
+        """Whether there is a server at all."""
+        return self.replicas != 0
 
     @model_validator(mode="after")
     def _replicas_or_scaling(self) -> Self:

@@ -56,6 +56,15 @@ def text(value: Any, *path: str | int) -> str:
     return found if isinstance(found, str) else ""
 
 
+POD_TEMPLATES: tuple[Path, ...] = (
+    ("spec", "template"),
+    ("spec", "leaderWorkerTemplate", "leaderTemplate"),
+    ("spec", "leaderWorkerTemplate", "workerTemplate"),
+    ("spec", "jobTemplate", "spec", "template"),
+)
+"""Where workloads have the templates of their pods: built-in ones, a LeaderWorkerSet, and a CronJob."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of a pod template; `starts_before` is true for one that ends before the others start."""
@@ -110,9 +119,16 @@ class Pod:
         """The containers that live as long as the pod: the ordinary ones and native sidecars."""
         return [container for container in self.containers if not container.starts_before]
 
+    @property
+    def runs_to_completion(self) -> bool:
+        """Whether it is a Job's: it ends by itself, and nobody sends it requests."""
+        return self.workload.get("kind") in ("Job", "CronJob")
+
     @cached_property
     def servers(self) -> list[Container]:
-        """The containers that listen on a port."""
+        """The containers that take requests on a port; that of a Job only tells Prometheus how far it is."""
+        if self.runs_to_completion:
+            return []
         return [container for container in self.containers if container.spec.get("ports")]
 
     def problem(self, *path_and_message: str | int) -> Problem:
@@ -140,7 +156,7 @@ class Manifests:
     @cached_property
     def pods(self) -> list[Pod]:
         """The pod template of every workload, built in or custom; of several the one first whose pods answer."""
-        found = ((manifest, path, dig(manifest, *path)) for manifest in self.objects for path in _TEMPLATES)
+        found = ((manifest, path, dig(manifest, *path)) for manifest in self.objects for path in POD_TEMPLATES)
         return [
             Pod(manifest, path, template)
             for manifest, path, template in found
@@ -171,13 +187,6 @@ class Manifests:
     def nodes(self) -> list[tuple[Manifest, list[tuple[Path, Any]]]]:
         """Every value of every object with its path, each object once."""
         return [(manifest, list(_walk(manifest))) for manifest in self.objects]
-
-
-_TEMPLATES: tuple[Path, ...] = (
-    ("spec", "template"),
-    ("spec", "leaderWorkerTemplate", "leaderTemplate"),
-    ("spec", "leaderWorkerTemplate", "workerTemplate"),
-)
 
 
 def _walk(root: Any) -> Iterator[tuple[Path, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mlspec.artifacts.file import File
 from mlspec.artifacts.manifest import present, yaml_file
-from mlspec.artifacts.registry import deployment
+from mlspec.artifacts.registry import either
 from mlspec.plan.plan import Gitops, Manifest, Plan
 
 from .destination import destination
@@ -18,7 +18,7 @@ _RULES_OF_CANARY = 'select(.metadata.labels["rollouts.argoproj.io/gatewayapi-can
 change of the rules from being applied: Argo CD leaves a whole list as it is where it ignores a part of it."""
 
 
-@deployment
+@either
 def application(plan: Plan) -> Iterator[File]:
     if plan.gitops is None:
         return
@@ -73,3 +73,6 @@ def _ignored(plan: Plan, gitops: Gitops) -> Iterator[Manifest]:
             yield {"kind": "Service", "name": name, "jsonPointers": [_VERSION_SELECTED]}
         route = {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": plan.names.service}
         yield {**route, "jqPathExpressions": [_RULES_OF_CANARY]}
+    if gitops.ignored_job:
+        # Kueue lets the Job go when its turn comes, and says to which nodes.
+        yield {"group": "batch", "kind": "Job", "jsonPointers": list(gitops.ignored_job)}

@@ -23,7 +23,7 @@ def server_container(plan: Plan) -> Manifest:
             "args": list(container.args),
             "ports": [{"name": container.port_name, "containerPort": container.port}],
             "env": deepcopy(list(container.env)),
-            "resources": _resources(plan),
+            "resources": resources(plan),
             "startupProbe": _probe(lifecycle.startup, container),
             "livenessProbe": _probe(lifecycle.liveness, container),
             "readinessProbe": _probe(lifecycle.readiness, container),
@@ -44,14 +44,15 @@ def worker_container(plan: Plan, group: NodeGroup) -> Manifest:
             "image": container.image,
             "args": list(group.worker_args),
             "env": deepcopy(list(container.env)),
-            "resources": _resources(plan),
+            "resources": resources(plan),
             "securityContext": confined(),
             "volumeMounts": _mounts(plan),
         }
     )
 
 
-def _resources(plan: Plan) -> Manifest:
+def resources(plan: Plan) -> Manifest:
+    """What the container asks of its node, serving or not."""
     return present(
         {
             "requests": dict(plan.container.requests),

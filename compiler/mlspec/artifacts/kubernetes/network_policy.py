@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mlspec.artifacts.file import File
 from mlspec.artifacts.manifest import manifest_file, metadata, object_kind, present
 from mlspec.artifacts.registry import deployment
-from mlspec.plan.plan import Destination, Manifest, Peer, Plan
+from mlspec.plan.plan import Destination, Labels, Manifest, NetworkAccess, Peer, Plan
 
 NETWORK_POLICY = object_kind("networking.k8s.io/v1", "NetworkPolicy")
 
@@ -18,35 +18,36 @@ def network_policy(plan: Plan) -> Iterator[File]:
     manifest = {
         **NETWORK_POLICY,
         "metadata": metadata(plan, plan.names.service, wave=-2),
-        "spec": present(
-            {
-                "podSelector": {"matchLabels": dict(plan.selector)},
-                "policyTypes": ["Ingress", "Egress"],
-                "ingress": _ingress(plan),
-                "egress": _egress(plan),
-            }
-        ),
+        "spec": policy_spec(plan.selector, plan.network, plan.container.port),
     }
     yield manifest_file(plan.folder, manifest, plan.source)
 
 
-def _ingress(plan: Plan) -> list[Manifest]:
-    ports = [{"port": plan.container.port}]
-    own = [{"from": [_own_pods(plan)]}] if plan.network.among_themselves else []
-    if plan.network.anyone:
+def policy_spec(selector: Labels, network: NetworkAccess, port: int) -> Manifest:
+    """A NetworkPolicySpec for the pods that `selector` finds, which listen on `port` alone."""
+    own = _own_pods(selector)
+    return present(
+        {
+            "podSelector": {"matchLabels": dict(selector)},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": _ingress(network, port, own),
+            "egress": [_dns(), *([{"to": [own]}] if network.among_themselves else []), *map(_to, network.destinations)],
+        }
+    )
+
+
+def _ingress(network: NetworkAccess, port: int, own_pods: Manifest) -> list[Manifest]:
+    ports = [{"port": port}]
+    own = [{"from": [own_pods]}] if network.among_themselves else []
+    if network.anyone:
         return [{"ports": ports}, *own]
-    callers = [_pods(peer) for peer in plan.network.callers]
+    callers = [_pods(peer) for peer in network.callers]
     return [*([{"from": callers, "ports": ports}] if callers else []), *own]
 
 
-def _egress(plan: Plan) -> list[Manifest]:
-    own = [{"to": [_own_pods(plan)]}] if plan.network.among_themselves else []
-    return [_dns(), *own, *map(_to, plan.network.destinations)]
-
-
-def _own_pods(plan: Plan) -> Manifest:
+def _own_pods(selector: Labels) -> Manifest:
     # NCCL and vLLM agree on ports when they start, so that none can be named; the peers are the model's own pods.
-    return {"podSelector": {"matchLabels": dict(plan.selector)}}
+    return {"podSelector": {"matchLabels": dict(selector)}}
 
 
 def _pods(peer: Peer) -> Manifest:

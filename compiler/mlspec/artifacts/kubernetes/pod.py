@@ -50,7 +50,7 @@ def _template(plan: Plan, labels: Labels, container: Manifest) -> Manifest:
                     "runAsGroup": plan.container.user_id,
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
-                "resourceClaims": _claims(plan),
+                "resourceClaims": claims(plan),
                 "initContainers": init_containers(plan),
                 "containers": [container],
                 "volumes": _volumes(plan),
@@ -82,7 +82,8 @@ def _affinity(plan: Plan, group: NodeGroup) -> Manifest:
     }
 
 
-def _claims(plan: Plan) -> list[Manifest]:
+def claims(plan: Plan) -> list[Manifest]:
+    """PodResourceClaims for what the container's resources name."""
     claim = plan.claim
     return [{"name": claim.name, "resourceClaimTemplateName": claim.template}] if claim else []
 

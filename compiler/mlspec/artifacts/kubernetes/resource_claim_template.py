@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from mlspec.artifacts.file import File
 from mlspec.artifacts.manifest import manifest_file, metadata, object_kind, present
-from mlspec.artifacts.registry import deployment
+from mlspec.artifacts.registry import either
 from mlspec.plan.plan import Plan
 
 RESOURCE_CLAIM_TEMPLATE = object_kind("resource.k8s.io/v1", "ResourceClaimTemplate")
 
 
-@deployment
+@either
 def resource_claim_template(plan: Plan) -> Iterator[File]:
     claim = plan.claim
     if claim is None:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from mlspec.artifacts.file import File
 from mlspec.artifacts.manifest import manifest_file, metadata, object_kind, present
-from mlspec.artifacts.registry import deployment
+from mlspec.artifacts.registry import either
 from mlspec.plan.plan import AlertingRule, Manifest, Plan, RecordingRule, RuleGroup
 
 PROMETHEUS_RULE = object_kind("monitoring.coreos.com/v1", "PrometheusRule")
 _AT_ONCE = "0s"
 
 
-@deployment
+@either
 def prometheus_rule(plan: Plan) -> Iterator[File]:
     placed = metadata(plan, plan.names.service, wave=2)
     manifest = {

@@ -11,6 +11,7 @@ from mlspec.spec.monitoring import Alert, Slo
 from mlspec_runtime import metric_names as metrics
 
 from .alerts import default_alerts
+from .batch_alerts import BatchSubject, batch_alerts, batch_subject_of
 from .demand import plan_demand
 from .objectives import INTERVAL, plan_objectives
 from .promql import span
@@ -26,15 +27,34 @@ def plan_monitoring(resolved: ResolvedSpec, startup_budget: int, scaling: Scalin
         labels=dict(sorted(resolved.environment.spec.prometheus.rule_labels.items())),
         interval=span(INTERVAL),
         scrape_timeout=span(_SCRAPE_TIMEOUT),
-        groups=(*plan_rules(subject, asked.slo, asked.alerts), *plan_demand(subject, scaling)),
+        groups=(
+            *plan_rules(
+                subject,
+                asked.slo,
+                asked.alerts,
+                batch=batch_subject_of(resolved, startup_budget),
+                serves=resolved.spec.serves,
+            ),
+            *plan_demand(subject, scaling),
+        ),
         target_labels={} if subject.dialect.says_model else {metrics.MODEL: resolved.name},
     )
 
 
-def plan_rules(subject: Subject, slo: Slo | None, alerts: Sequence[Alert]) -> tuple[RuleGroup, ...]:
-    """Objectives, the alerts that every deployment gets, and the user's own."""
-    groups = plan_objectives(subject, slo) if slo else []
-    groups.append(RuleGroup(f"{subject.model}-service", None, tuple(default_alerts(subject))))
+def plan_rules(
+    subject: Subject,
+    slo: Slo | None,
+    alerts: Sequence[Alert],
+    *,
+    batch: BatchSubject | None = None,
+    serves: bool = True,
+) -> tuple[RuleGroup, ...]:
+    """Objectives, the alerts that every deployment gets, those of its batches, and the user's own."""
+    groups = plan_objectives(subject, slo) if slo and serves else []
+    if serves:
+        groups.append(RuleGroup(f"{subject.model}-service", None, tuple(default_alerts(subject))))
+    if batch is not None:
+        groups.append(RuleGroup(f"{subject.model}-batch", None, tuple(batch_alerts(batch))))
     if alerts:
         groups.append(RuleGroup(f"{subject.model}-own", None, tuple(_own(subject, alert) for alert in alerts)))
     return tuple(groups)

@@ -29,6 +29,9 @@ _WAVES = {
     "ScaledObject": 2,
     "PodDisruptionBudget": 2,
     "PrometheusRule": 2,
+    # Not healthy before it has ended: what came in a later wave would wait for that.
+    "Job": 2,
+    "CronJob": 0,
 }
 _OPTIONS = {"ServerSideApply=true", "ApplyOutOfSyncOnly=true", "PruneLast=true"}
 _RETRY = {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..manifests import Manifests, dig, entries, mapping, text
+from ..manifests import POD_TEMPLATES, Manifests, dig, entries, mapping, text
 from ..problem import Path, Problem, identity
 from .registry import object_rule
 
@@ -79,7 +79,11 @@ def labels(manifests: Manifests) -> Iterator[Problem]:
             yield from _annotations(identity(manifest), (*path, "annotations"), mapping(metadata, "annotations"))
 
 
-_LABELLED: tuple[Path, ...] = (("metadata",), ("spec", "template", "metadata"))
+_LABELLED: tuple[Path, ...] = (
+    ("metadata",),
+    ("spec", "jobTemplate", "metadata"),
+    *((*path, "metadata") for path in POD_TEMPLATES),
+)
 
 
 def _annotations(name: str, path: Path, annotations: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The 36 rules by number: what holds, why, and the codes of the checks where a spec can ask otherwise.
+"""The rules by number: what holds, why, and the codes of the checks where a spec can ask otherwise.
 
 The functions of this package decide each on finished objects; docs/rules.md is written from both.
 """
@@ -187,5 +187,19 @@ RULES: Mapping[int, Rule] = {
         "A path that Argo CD prunes never becomes empty by accident",
         "The last model removed, everything that runs there is deleted.",
         elsewhere="`mlspec compile` asks for `--allow-empty`",
+    ),
+    37: Rule(
+        "A run of a Job ends, and counts its failures by shard",
+        "One that hangs would hold its cards for ever; one bad shard, or a node that goes, would end all the others.",
+        ("MLS104",),
+    ),
+    38: Rule(
+        "Runs by a schedule do not overlap, and are not made up for long after",
+        "Two runs would wait for the same cards, and after an outage all that were missed would come at once.",
+        ("MLS104",),
+    ),
+    39: Rule(
+        "No Service sends requests to the pods of a Job",
+        "They listen only for Prometheus; callers would get errors for as long as a run lasts.",
     ),
 }

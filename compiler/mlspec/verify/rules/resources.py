@@ -141,7 +141,9 @@ def _writes_to_disk(pod: Pod, container: Container) -> bool:
 @object_rule(8, "A quantity is written as the API server prints it")
 def canonical_quantities(manifests: Manifests) -> Iterator[Problem]:
     for manifest, nodes in manifests.nodes:
-        if "template" in mapping(manifest, "spec") or manifest.get("kind") in _BUILT_IN_WITH_QUANTITIES:
+        if {"template", "jobTemplate"} & {*mapping(manifest, "spec")} or manifest.get(
+            "kind"
+        ) in _BUILT_IN_WITH_QUANTITIES:
             for path, quantity in nodes:
                 if _is_quantity(path) and (message := _not_canonical(quantity)):
                     yield Problem(identity(manifest), path, message)

@@ -115,6 +115,8 @@ def selector_is_fixed(manifests: Manifests) -> Iterator[Problem]:
     for pod in manifests.pods:
         if pod.workload.get("kind") == _GROUPS:
             continue  # its controller finds them by labels of its own
+        if pod.runs_to_completion:
+            continue  # its controller makes one, of a label that is unique to it
         selector = mapping(pod.workload, "spec", "selector")
         labels = mapping(selector, "matchLabels")
         if set(selector) != {"matchLabels"} or set(labels) != {NAME, INSTANCE}:

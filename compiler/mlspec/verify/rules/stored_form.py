@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..manifests import Manifests, entries, mapping
+from ..manifests import POD_TEMPLATES, Manifests, entries, mapping
 from ..problem import Path, Problem, identity
 from .registry import object_rule
 
@@ -35,7 +35,7 @@ def nothing_of_the_server(manifests: Manifests) -> Iterator[Problem]:
     for manifest in manifests:
         if "status" in manifest:
             yield Problem(identity(manifest), ("status",), "is the cluster's to write")
-        for path in (("metadata",), ("spec", "template", "metadata")):
+        for path in (("metadata",), *((*template, "metadata") for template in POD_TEMPLATES)):
             for key in _SERVER_OWNED:
                 if key in mapping(manifest, *path):
                     yield Problem(identity(manifest), (*path, key), "is the API server's to write")

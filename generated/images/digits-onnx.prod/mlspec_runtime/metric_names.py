@@ -19,6 +19,9 @@ DRIFT_SCORE: Final = "mlspec_drift_score"
 DRIFT_SAMPLES: Final = "mlspec_drift_samples"
 ACCURACY: Final = "mlspec_accuracy"
 LABELS: Final = "mlspec_labels_total"
+BATCH_ROWS: Final = "mlspec_batch_rows_total"
+BATCH_PROGRESS: Final = "mlspec_batch_progress_ratio"
+BATCH_MODEL_SECONDS: Final = "mlspec_batch_model_seconds_total"
 
 MODEL: Final = "model"
 VERSION: Final = "version"
@@ -48,6 +51,13 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     ACCURACY: (MODEL, VERSION, METRIC),
     LABELS: (MODEL, VERSION, METRIC),
 }
+
+BATCH_LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
+    BATCH_ROWS: (MODEL, VERSION),
+    BATCH_PROGRESS: (MODEL, VERSION),
+    BATCH_MODEL_SECONDS: (MODEL, VERSION),
+}
+"""Of batch scoring, which the server does not export."""
 
 ENDPOINT_INFER: Final = "infer"
 ENDPOINT_INVOCATIONS: Final = "invocations"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlspec.plan.monitoring.batch_alerts import BatchSubject
 from mlspec.plan.monitoring.objectives import objectives_of
 from mlspec.plan.monitoring.subject import Subject
 from mlspec.spec.monitoring import Slo
 
+from .batch_alerts import batch_scenarios
 from .default_alerts import default_scenarios
 from .objectives import objective_scenarios
 from .scenario import Scenario, promtool_files
@@ -15,8 +17,10 @@ from .scenario import Scenario, promtool_files
 __all__ = ["Scenario", "promtool_files", "scenarios"]
 
 
-def scenarios(subject: Subject, slo: Slo | None) -> Iterator[Scenario]:
-    """For every objective, and for the alerts that every deployment gets."""
+def scenarios(subject: Subject, slo: Slo | None, batch: BatchSubject | None = None) -> Iterator[Scenario]:
+    """For every objective, for the alerts that every deployment gets, and for those of its batches."""
     for objective in objectives_of(subject, slo) if slo else ():
         yield from objective_scenarios(subject, objective)
     yield from default_scenarios(subject)
+    if batch is not None:
+        yield from batch_scenarios(batch)

@@ -1,0 +1,78 @@
+"""Plan -> the template of the pods that score files: the server's image and nodes, without anything that serves."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from mlspec.artifacts.manifest import present
+from mlspec.plan.plan import Batch, Manifest, Plan
+
+from .container import SHARED_MEMORY, TEMPORARY, confined, resources
+from .pod import claims
+
+
+def batch_pod_template(plan: Plan, batch: Batch) -> Manifest:
+    """A PodTemplateSpec under the Pod Security Standard *restricted*."""
+    placement, user = plan.placement, plan.container.user_id
+    writes = any(not volume.read_only for volume in batch.volumes)
+    return {
+        "metadata": {"labels": dict(batch.labels)},
+        "spec": present(
+            {
+                # A shard's failures are counted by the Job, which a container that starts again by itself would hide.
+                "restartPolicy": "Never",
+                "serviceAccountName": batch.name,
+                "automountServiceAccountToken": False,
+                "enableServiceLinks": False,
+                "imagePullSecrets": [{"name": name} for name in placement.image_pull_secrets],
+                "nodeSelector": dict(placement.node_selector),
+                "tolerations": deepcopy(list(placement.tolerations)),
+                "securityContext": {
+                    "runAsNonRoot": True,
+                    "runAsUser": user,
+                    "runAsGroup": user,
+                    # A new volume belongs to root; its group may then write to it.
+                    **({"fsGroup": user, "fsGroupChangePolicy": "OnRootMismatch"} if writes else {}),
+                    "seccompProfile": {"type": "RuntimeDefault"},
+                },
+                "resourceClaims": claims(plan),
+                "containers": [_container(plan, batch)],
+                "volumes": _volumes(plan, batch),
+            }
+        ),
+    }
+
+
+def _container(plan: Plan, batch: Batch) -> Manifest:
+    return present(
+        {
+            "name": batch.container,
+            "image": plan.container.image,
+            "command": list(batch.command),
+            "args": list(batch.args),
+            "ports": [{"name": batch.metrics_port_name, "containerPort": batch.metrics_port}],
+            "env": deepcopy(list(batch.env)),
+            "resources": resources(plan),
+            "securityContext": confined(),
+            "volumeMounts": _mounts(plan, batch),
+        }
+    )
+
+
+def _mounts(plan: Plan, batch: Batch) -> list[Manifest]:
+    mounts: list[Manifest] = [{"name": TEMPORARY, "mountPath": "/tmp"}]  # noqa: S108 the container's own
+    if plan.container.shared_memory:
+        mounts.append({"name": SHARED_MEMORY, "mountPath": "/dev/shm"})  # noqa: S108 likewise
+    for volume in batch.volumes:
+        mount: Manifest = {"name": volume.name, "mountPath": volume.mount_path}
+        mounts.append({**mount, "readOnly": True} if volume.read_only else mount)
+    return mounts
+
+
+def _volumes(plan: Plan, batch: Batch) -> list[Manifest]:
+    volumes: list[Manifest] = [{"name": TEMPORARY, "emptyDir": {"sizeLimit": plan.container.temporary_storage}}]
+    if plan.container.shared_memory:
+        memory = {"medium": "Memory", "sizeLimit": plan.container.shared_memory}
+        volumes.append({"name": SHARED_MEMORY, "emptyDir": memory})
+    claims = [{"name": each.name, "persistentVolumeClaim": {"claimName": each.claim}} for each in batch.volumes]
+    return [*volumes, *claims]

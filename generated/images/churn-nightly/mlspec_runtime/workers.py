@@ -1,0 +1,132 @@
+"""Several processes that serve one model on one port: started, watched and stopped by a parent that serves nothing.
+
+They share the listening socket and a folder for prometheus-client's figures, so that a scrape of any is one of all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from mlspec_runtime.logs import fields, log
+
+_SOCKET = "MLSPEC_WORKER_SOCKET"
+_FIRST = "MLSPEC_WORKER_FIRST"
+_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_CODE = "import sys, pathlib, mlspec_runtime; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """This process among its like. One listens from the start, to be probed; the others once they have loaded."""
+
+    listener: socket.socket
+    is_alone: bool = False
+    listens_at_once: bool = True
+    siblings: Path | None = None
+
+    def is_loaded(self) -> None:
+        """Tells the others."""
+        if self.siblings is not None:
+            (self.siblings / f"loaded.{os.getpid()}").touch()
+
+    def all_loaded(self, workers: int) -> bool:
+        return self.siblings is None or sum(1 for _ in self.siblings.glob("loaded.*")) >= workers
+
+
+def this_worker(environ: Mapping[str, str]) -> Worker | None:
+    """None in a process that no parent of workers has started."""
+    if _SOCKET not in environ:
+        return None
+    listener = socket.socket(fileno=int(environ[_SOCKET]))
+    return Worker(listener, listens_at_once=environ.get(_FIRST) == "1", siblings=Path(environ[_FIGURES]))
+
+
+def supervise(model_json: Path, listener: socket.socket, count: int) -> int:
+    """Keeps `count` workers running until SIGTERM or SIGINT; 1 when one of them cannot start, else 0.
+
+    A worker that dies later is replaced by one that listens once it has loaded.
+    """
+    listener.listen(2048)
+    with _folder() as figures:
+        supervisor = _Supervisor(model_json, listener, figures)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, supervisor.stop)
+        for index in range(count):
+            supervisor.start(first=index == 0)
+        return supervisor.watch()
+
+
+class _Supervisor:
+    def __init__(self, model_json: Path, listener: socket.socket, figures: Path) -> None:
+        self._model_json = model_json
+        self._listener = listener
+        self._figures = figures
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._stopping = False
+        self._status = 0
+
+    def start(self, *, first: bool) -> None:
+        environ = os.environ | {
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            _SOCKET: str(self._listener.fileno()),
+            _FIGURES: str(self._figures),
+            _FIRST: "1" if first else "0",
+        }
+        command = [sys.executable, "-c", _CODE, str(self._model_json)]
+        process = subprocess.Popen(command, env=environ, pass_fds=[self._listener.fileno()])  # noqa: S603 - ourselves
+        self._running[process.pid] = process
+
+    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
+        self._stopping = True
+        for process in list(self._running.values()):
+            process.terminate()
+
+    def watch(self) -> int:
+        """Until the last worker has ended."""
+        while self._running:
+            pid, waited = os.waitpid(-1, 0)
+            process = self._running.pop(pid, None)
+            if process is None:
+                continue
+            process.returncode = os.waitstatus_to_exitcode(waited)
+            self._forget(pid)
+            if not self._stopping:
+                self._replace(process.returncode)
+        return self._status
+
+    def _replace(self, status: int) -> None:
+        if status == 1:
+            self._status = 1
+            self.stop()
+            return
+        outcome = {"event.action": "worker-restart", "process.exit_code": status}
+        log.error("a worker died and is started again", extra=fields(outcome))
+        self.start(first=False)
+
+    def _forget(self, pid: int) -> None:
+        """Its counts stay, what it was doing does not."""
+        (self._figures / f"loaded.{pid}").unlink(missing_ok=True)
+        for gauges in self._figures.glob(f"gauge_live*_{pid}.db"):
+            gauges.unlink()
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """In memory where that is writable: an image's root file system need not be."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    folder = Path(tempfile.mkdtemp(prefix="mlspec-", dir=memory if os.access(memory, os.W_OK) else None))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

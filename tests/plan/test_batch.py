@@ -1,0 +1,95 @@
+"""A spec's batch -> the words of its command, its volumes and its times, as the runtime reads them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mlspec.plan.batch import HOPELESS, longest_silence
+from mlspec.plan.build_plan import build_plan
+from mlspec.plan.names import batch_name
+from mlspec.plan.plan import Batch
+from mlspec.spec.workspace import WorkspaceSpec
+from mlspec_runtime.batch import outcome
+from mlspec_runtime.batch.options import Options, read_options
+from tests.plan.specs import spec_of
+
+INPUT, OUTPUT = "pvc://lake/customers/", "pvc://scores"
+
+
+def planned(environment: dict[str, Any] | None = None, **asked: Any) -> Batch:
+    batch = {"input": INPUT, "output": OUTPUT, "format": "parquet", **asked}
+    plan = build_plan(spec_of(environment, batch=batch), WorkspaceSpec(), "0" * 64)
+    assert plan.batch is not None
+    return plan.batch
+
+
+def read(batch: Batch) -> Options:
+    """As the pod reads its arguments, once Kubernetes has made `$` of `$$`."""
+    return read_options([word.replace("$$", "$") for word in batch.args], {"MLSPEC_JOB_NAME": "a-29923170"})
+
+
+def test_the_runtime_understands_every_word() -> None:
+    awkward = ["$(HOME)", 'a "b", c', "ä=1", "$$"]
+    batch = planned(
+        schedule="30 2 * * *",
+        timeZone="Europe/Berlin",
+        output="pvc://scores/{date}/",
+        shards=8,
+        batchSize=7,
+        id="customer",
+        keep=awkward[:1],
+        columns={"x": awkward, "y": "z"},
+    )
+    options = read(batch)
+    assert (options.input, options.output) == ("/mnt/input/customers/", "/mnt/output/2026-11-23/")
+    assert (options.format, options.shards, options.batch_size) == ("parquet", 8, 7)
+    assert options.carried == ("customer", "$(HOME)")
+    assert options.columns == {"x": tuple(awkward), "y": ("z",)}
+    assert (options.metrics_port, options.environment) == (batch.metrics_port, "prod")
+
+
+def test_a_claim_without_a_path_is_the_volume_itself() -> None:
+    batch = planned()
+    assert read(batch).output == "/mnt/output"
+    assert [(each.name, each.claim, each.read_only) for each in batch.volumes] == [
+        ("input", "lake", True),
+        ("output", "scores", False),
+    ]
+
+
+def test_both_sides_mean_the_same_by_an_exit_status() -> None:
+    assert HOPELESS == outcome.HOPELESS
+
+
+@pytest.mark.parametrize(
+    ("schedule", "silence", "starting"),
+    [
+        ("30 2 * * *", 24 * 3600 + 6 * 3600 + 3600, 3600),
+        ("0 6-20/7 * * *", 10 * 3600 + 6 * 3600 + 3600, 3600),
+        ("*/10 * * * *", 600 + 6 * 3600 + 600, 600),
+        ("* * * * *", 60 + 6 * 3600 + 60, 60),
+    ],
+)
+def test_how_long_it_may_be_silent(schedule: str, silence: int, starting: int) -> None:
+    output = "pvc://scores/{date}/{time}/"
+    spec = spec_of(batch={"input": INPUT, "output": output, "format": "csv", "schedule": schedule})
+    assert spec.spec.batch is not None
+    assert longest_silence(spec.spec.batch) == silence
+    batch = planned(schedule=schedule, output=output)
+    assert batch.schedule is not None
+    assert batch.schedule.starting_deadline == starting
+
+
+def test_only_argo_cd_keeps_a_job_that_has_ended() -> None:
+    repository = {"gitops": {"repo": "https://git.example.com/a/b.git"}}
+    nightly = {"schedule": "@daily", "output": "pvc://scores/{date}/"}
+    assert planned(repository).keep_finished is None
+    assert planned().keep_finished == planned(repository, **nightly).keep_finished == 172_800
+
+
+def test_names_fit_however_long_the_model_is_called() -> None:
+    """A pod's host name is its Job's name and its shard, and must fit 63."""
+    longest = f"{batch_name('m' * 40)}-99999999-9999"
+    assert len(longest) <= 63
