@@ -11,6 +11,7 @@ from hypothesis import given
 
 from mlspec.compile import Compilation
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.verify.manifests import Manifests
 from tests.strategies import Workspace, workspaces
 
 from .compiled import Objects, compiled, data, made, objects
@@ -84,10 +85,10 @@ def test_free_text_stays_text(workspace: Workspace) -> None:
 
 def _variables_arrive_as_written(resolved: ResolvedSpec, mine: list[dict[str, Any]]) -> None:
     wanted = {each.name: each.value for each in resolved.spec.server.env if each.secret is None}
-    (workload,) = (each for each in mine if each["kind"] in ("Deployment", "Rollout"))
-    env = workload["spec"]["template"]["spec"]["containers"][0]["env"]
-    given = {each["name"]: _expanded(each.get("value", "")) for each in env if "valueFrom" not in each}
-    assert {name: given[name] for name in wanted} == wanted
+    for pod in Manifests(mine, resolved.environment.spec.kubernetes).pods:
+        env = pod.spec["containers"][0].get("env", [])
+        given = {each["name"]: _expanded(each.get("value", "")) for each in env if "valueFrom" not in each}
+        assert {name: given.get(name) for name in wanted} == wanted
 
 
 def _expanded(value: str) -> str:

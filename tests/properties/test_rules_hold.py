@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hypothesis import given
 
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.verify.manifests import Manifests
 from tests.crds import FOLDER
 from tests.rules.differences import differences
 from tests.rules.outputs import deployments, problems
@@ -59,21 +61,26 @@ def _labels(node: object) -> Iterator[str]:
 def test_pods_go_where_the_catalogue_says(workspace: Workspace) -> None:
     """Rule 4: an accelerator's nodes, the taints that its pods tolerate, and nothing of it without one."""
     result = compiled(workspace.texts())
-    found = {
-        path.rsplit("/", 1)[0]: each for path, each in objects(result).items() if path.endswith("/deployment.yaml")
-    }
+    found = objects(result)
     for resolved in result.resolution.specs:
-        (folder,) = (path for path in found if path.endswith(f"/{resolved.environment.name}/{resolved.name}"))
-        pod = found[folder][0]["spec"]["template"]["spec"]
-        asked = resolved.spec.resources.accelerator
-        entry = resolved.environment.spec.accelerators[asked.type] if asked else None
-        assert pod.get("nodeSelector", {}) == (entry.node_selector if entry else {})
-        assert [each["key"] for each in pod.get("tolerations", [])] == [
-            each.key for each in (entry.tolerations if entry else [])
-        ]
-        limits = pod["containers"][0]["resources"]["limits"]
-        devices = [int(value) for name, value in limits.items() if "/" in name]
-        claims = pod.get("resourceClaims", [])
-        assert (devices, len(claims)) == (
-            ([] if entry.claim else [asked.count], int(bool(entry.claim))) if entry and asked else ([], 0)
-        )
+        folder = f"/{resolved.environment.name}/{resolved.name}/"
+        mine = [each for path, documents in found.items() if folder in path for each in documents]
+        pods = Manifests(mine, resolved.environment.spec.kubernetes).pods
+        assert pods
+        for pod in pods:
+            _goes_where_the_catalogue_says(resolved, pod.spec)
+
+
+def _goes_where_the_catalogue_says(resolved: ResolvedSpec, pod: Mapping[str, Any]) -> None:
+    asked = resolved.spec.resources.accelerator
+    entry = resolved.environment.spec.accelerators[asked.type] if asked else None
+    assert pod.get("nodeSelector", {}) == (entry.node_selector if entry else {})
+    assert [each["key"] for each in pod.get("tolerations", [])] == [
+        each.key for each in (entry.tolerations if entry else [])
+    ]
+    limits = pod["containers"][0]["resources"]["limits"]
+    devices = [int(value) for name, value in limits.items() if "/" in name]
+    claims = pod.get("resourceClaims", [])
+    assert (devices, len(claims)) == (
+        ([] if entry.claim else [asked.count], int(bool(entry.claim))) if entry and asked else ([], 0)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mlspec.compile import Compilation
 from mlspec.diagnostics import Severity
@@ -44,9 +44,9 @@ def foreign(changes: Changes) -> Iterator[str]:
         )
 
 
-def emptied(changes: Changes) -> Iterator[str]:
+def emptied(environments: Iterable[str]) -> Iterator[str]:
     """Each environment that would lose its last model."""
-    for environment in changes.emptied:
+    for environment in environments:
         yield f"error: {environment} would lose its last model, and Argo CD would delete all that runs there"
     yield "if that is meant, say so: mlspec compile --allow-empty; nothing was written"
 

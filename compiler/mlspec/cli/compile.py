@@ -81,10 +81,11 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
         from ._refusal import immutable
 
         return _refuse(immutable(changes))
-    if changes.emptied and not allow_empty:
+    lost = _lost(compilation, changes)
+    if lost and not allow_empty:
         from ._refusal import emptied
 
-        return _refuse(emptied(changes))
+        return _refuse(emptied(lost))
     if any(not environment.source for environment in compilation.resolution.environments):
         click.echo(
             "no environment below specs/: compiled for the built-in `default`, without registry and Argo CD; "
@@ -95,6 +96,14 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
         click.echo(f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml", err=True)
     status = _show(changes) if check else _write(compilation, changes, started)
     return max(status, _warn_of_strays(root, compilation, changes))
+
+
+def _lost(compilation: Compilation, changes: Changes) -> list[str]:
+    """Environments that would lose their last model, but for the built-in one, whose place the first real one takes."""
+    from mlspec.environment.resolve import DEFAULT_ENVIRONMENT
+
+    takes_over = any(environment.source for environment in compilation.resolution.environments)
+    return [name for name in changes.emptied if not (takes_over and name == DEFAULT_ENVIRONMENT)]
 
 
 def _warn_of_strays(root: Path, compilation: Compilation, changes: Changes) -> int:

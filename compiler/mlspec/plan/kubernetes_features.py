@@ -6,9 +6,7 @@ ON_BY_DEFAULT = {
     "image-volume": (1, 35),
     "hpa-tolerance": (1, 35),
     "hpa-scale-to-zero": (1, 37),
-    "in-place-resize": (1, 33),
     "resource-claims": (1, 34),
-    "extended-resource-claims": (1, 36),
 }
 """Source: the feature gates page of the Kubernetes documentation, state of November 2026."""
 
