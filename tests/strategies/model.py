@@ -309,9 +309,11 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         baked = spec["model"].get("uri", "./").startswith("./")
         spec.setdefault("resources", {})["ephemeralStorage"] = draw(STORAGE) if baked else "10G"
     spec |= {"build": build} if build else {}
-    if spec["model"]["format"] in ("pytorch", "transformers") and "resources" in spec:
+    if spec["model"]["format"] in ("pytorch", "transformers"):
         # Their frameworks take most of a gibibyte.
-        spec["resources"]["memory"] = draw(st.sampled_from(["3072Mi", "2G", "64Gi"]))
+        spec.setdefault("resources", {})["memory"] = draw(st.sampled_from(["3072Mi", "2G", "64Gi"]))
+    elif spec["model"].get("size") == "300M" and spec.get("resources", {}).get("memory") == "512Mi":
+        spec["resources"]["memory"] = "1Gi"  # the model and its shared memory have to fit
     if _takes_rows(spec["model"], build) and draw(st.booleans()):
         spec["batch"] = draw(batches())
         if draw(st.booleans()):

@@ -94,6 +94,8 @@ def _is_zero(count: Any) -> bool:
 @object_rule(11, "The progress deadline is longer than a start, the model's arrival included, and the drain before it")
 def deadline_outlasts_start(manifests: Manifests) -> Iterator[Problem]:
     for pod in replacing(manifests):
+        if pod.workload.get("kind") == _GROUPS:
+            continue  # its controller has no deadline
         deadline = number(pod.workload, "spec", "progressDeadlineSeconds", default=_DEFAULT_DEADLINE)
         grace = number(pod.spec, "terminationGracePeriodSeconds", default=30)
         start = max((startup_budget(container) for container in pod.servers), default=0)
