@@ -272,6 +272,35 @@ def blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -> Spec | 
 
 
 @st.composite
+def with_room(draw: st.DrawFn, spec: Spec) -> Spec:
+    """The spec with cards, storage and memory enough for what it asks."""
+    # A rollout with a surge of its own needs spare cards: more models shall have cards than have that.
+    if spec.get("rollout", {}).get("surge") and draw(st.integers(0, 3)) < 3:
+        del spec["rollout"]["surge"]
+    if draw(st.booleans()):
+        # What is fetched needs room beside /tmp and the logs.
+        baked = spec["model"].get("uri", "./").startswith("./")
+        spec.setdefault("resources", {})["ephemeralStorage"] = draw(STORAGE) if baked else "10G"
+    if spec["model"]["format"] in ("pytorch", "transformers"):
+        # Their frameworks take most of a gibibyte.
+        spec.setdefault("resources", {})["memory"] = draw(st.sampled_from(["3072Mi", "2G", "64Gi"]))
+    elif spec["model"].get("size") == "300M" and spec.get("resources", {}).get("memory") == "512Mi":
+        spec["resources"]["memory"] = "1Gi"  # the model and its shared memory have to fit
+    return spec
+
+
+@st.composite
+def scoring(draw: st.DrawFn, spec: Spec) -> Spec:
+    """The spec with a batch, beside its server or in place of it: then nothing of one is left without effect."""
+    spec = {**spec, "batch": draw(batches())}
+    if draw(st.booleans()):
+        return spec
+    spec = {key: value for key, value in spec.items() if key not in ("scaling", "expose", "rollout", "network")}
+    overrides = [each for each in spec.get("overrides", []) if each["target"]["kind"] == "ServiceAccount"]
+    return {**spec, "replicas": 0, "overrides": overrides}
+
+
+@st.composite
 def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str, bytes], *, strict: bool) -> Spec:
     """A Model called `name`; its files are added to `files`. A `strict` one has digest, owner and objective."""
     folder = f"specs/{name}"
@@ -301,28 +330,10 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     }
     # Drawn one by one: Hypothesis' own choice of optional keys leaves most of them out.
     spec |= {key: draw(part) for key, part in parts.items() if draw(st.booleans())}
-    # A rollout with a surge of its own needs spare cards: more models shall have cards than have that.
-    if spec.get("rollout", {}).get("surge") and draw(st.integers(0, 3)) < 3:
-        del spec["rollout"]["surge"]
-    if draw(st.booleans()):
-        # What is fetched needs room beside /tmp and the logs.
-        baked = spec["model"].get("uri", "./").startswith("./")
-        spec.setdefault("resources", {})["ephemeralStorage"] = draw(STORAGE) if baked else "10G"
+    spec = draw(with_room(spec))
     spec |= {"build": build} if build else {}
-    if spec["model"]["format"] in ("pytorch", "transformers"):
-        # Their frameworks take most of a gibibyte.
-        spec.setdefault("resources", {})["memory"] = draw(st.sampled_from(["3072Mi", "2G", "64Gi"]))
-    elif spec["model"].get("size") == "300M" and spec.get("resources", {}).get("memory") == "512Mi":
-        spec["resources"]["memory"] = "1Gi"  # the model and its shared memory have to fit
     if _takes_rows(spec["model"], build) and draw(st.booleans()):
-        spec["batch"] = draw(batches())
-        if draw(st.booleans()):
-            # Only the batch: nothing of a server is left that would have no effect.
-            spec = {key: value for key, value in spec.items() if key not in ("scaling", "expose", "rollout", "network")}
-            spec["replicas"] = 0
-            spec["overrides"] = [
-                each for each in spec.get("overrides", []) if each["target"]["kind"] == "ServiceAccount"
-            ]
+        spec = draw(scoring(spec))
     if "scaling" in spec:
         spec.pop("replicas", None)
         if draw(st.booleans()):

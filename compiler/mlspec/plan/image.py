@@ -132,7 +132,6 @@ def plan_image(
     own = defaults.server == "mlspec"
     # A base image of the user's own has the Python that it has, unless the spec says which one it counts on.
     minor = (python or (None if base_image else DEFAULT_PYTHON)) if own else None
-    has_code = any(copy.target.startswith(f"{CODE}/") for copy in ordered)
     return ImagePlan(
         model=model,
         version=version,
@@ -144,9 +143,7 @@ def plan_image(
         python=minor,
         system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
         requirements=merge_requirements(
-            runtime_requirements() if own else (),
-            fetch_requirements() if fetched else (),
-            batch_requirements() if scores_files else (),
+            _parts_requirements(served=own, fetched=fetched, scores_files=scores_files),
             defaults.requirements_for(model_name or model_path or "", accelerated=accelerated),
             requirements,
         ),
@@ -161,11 +158,20 @@ def plan_image(
             digest=digest,
             predict=predict,
             handler=handler,
-            code=CODE if has_code else None,
-            inputs=[dict(tensor) for tensor in inputs],
-            outputs=[dict(tensor) for tensor in outputs],
+            code=CODE if any(copy.target.startswith(f"{CODE}/") for copy in ordered) else None,
+            inputs=list(map(dict, inputs)),
+            outputs=list(map(dict, outputs)),
         ),
         copies=ordered,
+    )
+
+
+def _parts_requirements(*, served: bool, fetched: bool, scores_files: bool) -> tuple[str, ...]:
+    """Of those programs of ours that the image holds."""
+    return merge_requirements(
+        runtime_requirements() if served else (),
+        fetch_requirements() if fetched else (),
+        batch_requirements() if scores_files else (),
     )
 
 
