@@ -38,6 +38,8 @@ async def infer_body(service: Service, request: Request, body: bytes) -> Respons
     inference = service.decoder.decode(body, _header_length(request))
     outputs = await predict(service, request, inference)
     answer = service.encoder.encode(inference, outputs)
+    for observe in service.observers:
+        observe(inference, outputs, len(body))
     payloads = service.settings.logging.payloads
     if payloads and random() < payloads:  # noqa: S311 - a sample, not a secret
         _log_payload(request, inference, body, answer)

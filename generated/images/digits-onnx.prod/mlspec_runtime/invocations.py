@@ -32,7 +32,7 @@ async def invocations(service: Service, request: Request) -> Response:
     kind = request.headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
     body = await read_body(service, request)
     if kind == b"text/csv":
-        output = await _predict(service, request, _rows_of_csv(body))
+        output = await _predict(service, request, _rows_of_csv(body), len(body))
         lines = output.reshape(len(output), -1).tolist() if output.size else []
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([map(_text, line) for line in lines])
@@ -50,15 +50,18 @@ async def invocations(service: Service, request: Request) -> Response:
         return await infer_body(service, request, body)
     instances = plain(document["instances"])
     del document
-    output = await _predict(service, request, instances)
+    output = await _predict(service, request, instances, len(body))
     return Response(200, (orjson.dumps({"predictions": json_values("predictions", output)}),), JSON)
 
 
-async def _predict(service: Service, request: Request, rows: Any) -> Array:
-    """The first output for a list of rows."""
+async def _predict(service: Service, request: Request, rows: Any, size: int) -> Array:
+    """The first output for a list of rows, which came as `size` bytes."""
     if not isinstance(rows, list) or not rows:
         raise bad(f"there must be at least one row; send {_forms(service)}")
-    outputs = await predict(service, request, Inference(_inputs(service, rows)))
+    inference = Inference(_inputs(service, rows))
+    outputs = await predict(service, request, inference)
+    for observe in service.observers:
+        observe(inference, outputs, size)
     return next(iter(outputs.values()))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mlspec_runtime import metric_names as names
+from mlspec_runtime.batching import Outputs
 from mlspec_runtime.engine import Engine
 from mlspec_runtime.errors import Refused
 from mlspec_runtime.http import CLOSE
@@ -12,8 +14,15 @@ from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.metrics import Metrics
 from mlspec_runtime.protocol.decode import Decoder
 from mlspec_runtime.protocol.encode import Encoder
+from mlspec_runtime.protocol.message import Inference
 from mlspec_runtime.settings import Settings
 from mlspec_runtime.signature import Tensors
+
+Observer = Callable[[Inference, Outputs, int], None]
+"""Told of a request whose answer is prepared: what was asked, what the model said, and the bytes of the body.
+
+On the event loop's thread, once for each request: it must neither wait nor compute, nor change what it is given.
+"""
 
 
 @dataclass(slots=True)
@@ -32,6 +41,7 @@ class Service:
     has_rows: bool = False
     loaded: bool = False
     draining: bool = False
+    observers: list[Observer] = field(default_factory=list)
 
     @property
     def ready(self) -> bool:
