@@ -6,7 +6,7 @@ from typing import Any
 
 from mlspec.artifacts.file import File
 from mlspec.artifacts.registry import ContextArtifact
-from mlspec.plan.image import Copy, ImagePlan, plan_image
+from mlspec.plan.image import Copy, ImagePlan, Needs, plan_image
 
 
 def image_plan(**changed: Any) -> ImagePlan:
@@ -23,7 +23,7 @@ def image_plan(**changed: Any) -> ImagePlan:
             Copy("specs/churn/src/handler.py", "code/handler.py", "1" * 64, 10),
         ],
     }
-    return plan_image(**chosen | changed)
+    return plan_image(Needs(**chosen | changed))
 
 
 def rendered(artifact: ContextArtifact, plan: ImagePlan) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlspec.plan.image import Copy, ImagePlan, plan_image
+from mlspec.plan.image import Copy, ImagePlan, Needs, plan_image
 
 NASTY = 'Says "no"\n$(id) `id` ${HOME} $HOME {{ plan }} {% raw %} it\'s \\ \u2028 # <<EOF é'
 """Free text that would mean something in a shell, a Dockerfile or a template."""
@@ -213,7 +213,7 @@ def _plan(workspace: Path, format: str, files: Mapping[str, str], **chosen: Any)
     for source, target in files.items():
         content = (workspace / source).read_bytes()
         copies.append(Copy(source, target, hashlib.sha256(content).hexdigest(), len(content)))
-    return plan_image(
+    needs = Needs(
         model=f"image-{format}",
         version="1.0.0",
         source="specs/model.yaml",
@@ -222,3 +222,4 @@ def _plan(workspace: Path, format: str, files: Mapping[str, str], **chosen: Any)
         copies=copies,
         **chosen,
     )
+    return plan_image(needs)

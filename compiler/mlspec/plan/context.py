@@ -13,7 +13,7 @@ from mlspec.spec.service import ServiceSpec
 from mlspec_runtime.digest import folder_digest
 
 from .formats import FORMATS
-from .image import CODE, MODEL, Copy, ImagePlan, plan_image
+from .image import CODE, MODEL, Copy, ImagePlan, Needs, plan_image
 
 IMAGES = "images"
 
@@ -36,7 +36,7 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
     """The plan of an image for `spec`, whose files are all there."""
     source, build = spec.model, spec.build
     found, elsewhere = model_files(model, spec, files), location(source.uri)
-    return plan_image(
+    needs = Needs(
         model=model.metadata.name,
         # What is brought to the pod is no part of the image: its version, place and digest are settings.
         version=None if elsewhere else source.version,
@@ -61,6 +61,7 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
         fetched=elsewhere is not None and elsewhere.is_fetched,
         scores_files=spec.batch is not None,
     )
+    return plan_image(needs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,83 +95,75 @@ class ImagePlan:
         return tuple(folder for folder in self.folders if folder != MODEL)
 
 
-def plan_image(
-    *,
-    model: str,
-    version: str | None,
-    source: str,
-    folder: str,
-    format: str,  # noqa: A002 - the spec's own word
-    model_path: str | None = None,
-    model_name: str | None = None,
-    digest: str | None = None,
-    predict: str | None = None,
-    handler: str | None = None,
-    inputs: Sequence[Mapping[str, object]] = (),
-    outputs: Sequence[Mapping[str, object]] = (),
-    copies: Iterable[Copy] = (),
-    owner: str | None = None,
-    description: str | None = None,
-    python: str | None = None,
-    base_image: str | None = None,
-    system_packages: Iterable[str] = (),
-    requirements: Iterable[str] = (),
-    accelerated: bool = False,
-    fetched: bool = False,
-    scores_files: bool = False,
-) -> ImagePlan:
-    """The plan of one image.
+@dataclass(frozen=True, kw_only=True)
+class Needs:
+    """What a model needs to run, in plain values."""
 
-    `model_path` is the model's file or folder, relative to the build context, and `model_name` its file's name
-    wherever it lies; only format python may have none. `fetched`, `scores_files`: by other containers of this image.
-    `python`, `base_image` are the user's own or None; `system_packages` and `requirements` are the user's, laid over
-    the defaults of the format. Raises KeyError for an unknown format, ValueError as ImagePlan does.
-    """
-    defaults = FORMATS[format]
-    ordered = tuple(sorted(copies, key=lambda copy: copy.target))
-    own = defaults.server == "mlspec"
+    model: str
+    version: str | None
+    source: str
+    folder: str
+    format: str
+    model_path: str | None = None
+    """The model's file or folder, relative to the build context; only format python may have none."""
+    model_name: str | None = None
+    """Of the model's file, wherever it lies."""
+    digest: str | None = None
+    predict: str | None = None
+    handler: str | None = None
+    inputs: Sequence[Mapping[str, object]] = ()
+    outputs: Sequence[Mapping[str, object]] = ()
+    copies: Iterable[Copy] = ()
+    owner: str | None = None
+    description: str | None = None
+    python: str | None = None
+    """The user's own, or None; `base_image` too."""
+    base_image: str | None = None
+    system_packages: Iterable[str] = ()
+    """The user's, laid over the defaults of the format; `requirements` too."""
+    requirements: Iterable[str] = ()
+    accelerated: bool = False
+    fetched: bool = False
+    """By another container of this image."""
+    scores_files: bool = False
+    """In another container of this image."""
+
+
+def plan_image(needs: Needs) -> ImagePlan:
+    """The plan of one image. Raises KeyError for an unknown format, ValueError as ImagePlan does."""
+    defaults = FORMATS[needs.format]
+    copies = tuple(sorted(needs.copies, key=lambda copy: copy.target))
     # A base image of the user's own has the Python that it has, unless the spec says which one it counts on.
-    minor = (python or (None if base_image else DEFAULT_PYTHON)) if own else None
+    minor = needs.python or (None if needs.base_image else DEFAULT_PYTHON)
+    python = minor if defaults.server == "mlspec" else None
     return ImagePlan(
-        model=model,
-        version=version,
-        source=one_line(source),
-        folder=folder,
-        format=format,
+        model=needs.model,
+        version=needs.version,
+        source=one_line(needs.source),
+        folder=needs.folder,
+        format=needs.format,
         server=defaults.server,
-        base_image=base_image or default_base_image(format, minor),
-        python=minor,
-        system_packages=tuple(sorted({*defaults.system_packages, *system_packages})),
-        requirements=merge_requirements(
-            _parts_requirements(served=own, fetched=fetched, scores_files=scores_files),
-            defaults.requirements_for(model_name or model_path or "", accelerated=accelerated),
-            requirements,
-        ),
+        base_image=needs.base_image or default_base_image(needs.format, python),
+        python=python,
+        system_packages=tuple(sorted({*defaults.system_packages, *needs.system_packages})),
+        requirements=_image_requirements(needs),
         user_id=USER_ID,
         port=PORT,
-        labels=_labels(title=model, version=version, description=description, vendor=owner),
-        model_json=_model_json(
-            name=model,
-            version=version,
-            format=format,
-            path=model_path,
-            digest=digest,
-            predict=predict,
-            handler=handler,
-            code=CODE if any(copy.target.startswith(f"{CODE}/") for copy in ordered) else None,
-            inputs=list(map(dict, inputs)),
-            outputs=list(map(dict, outputs)),
-        ),
-        copies=ordered,
+        labels=_labels(title=needs.model, version=needs.version, description=needs.description, vendor=needs.owner),
+        model_json=_model_json(needs, has_code=any(copy.target.startswith(f"{CODE}/") for copy in copies)),
+        copies=copies,
     )
 
 
-def _parts_requirements(*, served: bool, fetched: bool, scores_files: bool) -> tuple[str, ...]:
-    """Of those programs of ours that the image holds."""
+def _image_requirements(needs: Needs) -> tuple[str, ...]:
+    """Those of our programs that the image holds, of the format, and the user's."""
+    defaults = FORMATS[needs.format]
     return merge_requirements(
-        runtime_requirements() if served else (),
-        fetch_requirements() if fetched else (),
-        batch_requirements() if scores_files else (),
+        runtime_requirements() if defaults.server == "mlspec" else (),
+        fetch_requirements() if needs.fetched else (),
+        batch_requirements() if needs.scores_files else (),
+        defaults.requirements_for(needs.model_name or needs.model_path or "", accelerated=needs.accelerated),
+        needs.requirements,
     )
 
 
@@ -230,5 +222,17 @@ def _labels(**values: str | None) -> Mapping[str, str]:
     return {f"org.opencontainers.image.{key}": one_line(text) for key, text in sorted(values.items()) if text}
 
 
-def _model_json(**values: object) -> Mapping[str, object]:
+def _model_json(needs: Needs, *, has_code: bool) -> Mapping[str, object]:
+    values = {
+        "name": needs.model,
+        "version": needs.version,
+        "format": needs.format,
+        "path": needs.model_path,
+        "digest": needs.digest,
+        "predict": needs.predict,
+        "handler": needs.handler,
+        "code": CODE if has_code else None,
+        "inputs": list(map(dict, needs.inputs)),
+        "outputs": list(map(dict, needs.outputs)),
+    }
     return {key: value for key, value in values.items() if value is not None}

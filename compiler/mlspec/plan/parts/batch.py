@@ -1,0 +1,62 @@
+"""How a model scores stored rows, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .network import NetworkAccess
+from .objects import Labels, Manifest
+
+
+@dataclass(frozen=True)
+class BatchSchedule:
+    """When runs begin."""
+
+    cron: str
+    time_zone: str
+    starting_deadline: int
+    """Seconds after which a run that could not begin is given up."""
+
+
+@dataclass(frozen=True)
+class BatchVolume:
+    """A claim that the input is read from, or the output written to."""
+
+    name: str
+    claim: str
+    mount_path: str
+    read_only: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Stored rows that a Job scores; the image, its resources and its nodes are the server's."""
+
+    name: str
+    """Of every object, but that the name of a Job without schedule goes on with a digest."""
+    labels: Labels
+    """On every object and on the pods."""
+    selector: Labels
+    """Others than the server's: a Service must never send requests here."""
+    container: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    env: tuple[Manifest, ...]
+    metrics_port: int
+    metrics_port_name: str
+    volumes: tuple[BatchVolume, ...]
+    shards: int
+    parallelism: int
+    retries: int
+    """Of each shard."""
+    hopeless: int
+    """The exit status after which another attempt would end the same way."""
+    deadline: int
+    """Seconds that a run may take."""
+    keep_finished: int | None
+    """Seconds after which a finished Job is removed; None where Argo CD would start it again."""
+    schedule: BatchSchedule | None
+    """None: one run, as soon as it is applied."""
+    queue: str | None
+    """The LocalQueue of Kueue."""
+    network: NetworkAccess
