@@ -36,7 +36,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
 
 
 def _run(options: Options) -> int:
-    manifest = read_manifest(options.model_json)
+    manifest = read_manifest(options.model_json, options.delivered)
     configure(options.log_level, _service_fields(manifest, options))
     form = file_format(options.format)
     source, target = open_store(options.input), open_store(options.output)
