@@ -71,7 +71,7 @@ class ObjectStore:
                 return None
 
     def create(self, path: str, content: bytes) -> bool:
-        with _explained(self._address.uri):
+        with _writing(self._address):
             try:
                 obstore.put(self._target(), self._folder + path, content, mode="create")
             except (AlreadyExistsError, PreconditionError):
@@ -79,19 +79,18 @@ class ObjectStore:
         return True
 
     def put(self, path: str, content: bytes) -> None:
-        with _explained(self._address.uri):
+        with _writing(self._address):
             obstore.put(self._target(), self._folder + path, content)
 
     @contextmanager
     def write(self, path: str) -> Iterator[BinaryIO]:
-        uri = self._address.uri
-        with _explained(uri):
+        with _writing(self._address):
             writer = obstore.open_writer(self._target(), self._folder + path, buffer_size=_WRITE, max_concurrency=2)
-        stream = io.BufferedWriter(_Upload(uri, writer), buffer_size=1 << 20)
+        stream = io.BufferedWriter(_Upload(self._address, writer), buffer_size=1 << 20)
         yield cast(BinaryIO, stream)
         stream.flush()
         # Only here does it get its name: who fails before leaves parts without one, which the bucket's rules clear.
-        with _explained(uri):
+        with _writing(self._address):
             writer.close()
 
     def sweep(self, path: str) -> None:
@@ -127,19 +126,32 @@ def _explained(uri: str) -> Iterator[None]:
         raise failure from error
 
 
+@contextmanager
+def _writing(address: Address) -> Iterator[None]:
+    """The same of what is written: nothing but a bucket can be missing then, and no retry makes one."""
+    try:
+        with _explained(address.uri):
+            yield
+    except Failure as failure:
+        if failure.reason != "missing":
+            raise
+        said = f"there is no bucket or container {address.root}: make it, or correct the address {address.uri}"
+        raise Hopeless("missing", said) from failure
+
+
 class _Upload(io.RawIOBase):
     """A Python stream over an upload."""
 
-    def __init__(self, uri: str, writer: Any) -> None:
+    def __init__(self, address: Address, writer: Any) -> None:
         super().__init__()
-        self._uri = uri
+        self._address = address
         self._writer = writer
 
     def writable(self) -> bool:
         return True
 
     def write(self, content: Any) -> int:
-        with _explained(self._uri):
+        with _writing(self._address):
             self._writer.write(bytes(content))
         return len(content)
 

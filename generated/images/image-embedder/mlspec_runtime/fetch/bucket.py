@@ -47,7 +47,12 @@ class Bucket:
 
 
 def _remote(name: str, found: Mapping[str, Any]) -> Remote:
-    return Remote(name, found["path"], found["size"], found.get("e_tag") or str(found.get("last_modified")))
+    return Remote(name, found["path"], found["size"], _tag(found.get("e_tag")) or str(found.get("last_modified")))
+
+
+def _tag(tag: str | None) -> str | None:
+    """As HTTP has it, in quotes: Azure leaves them out where it lists, and a tag must be the same however it is had."""
+    return f'"{tag}"' if tag and not tag.endswith('"') else tag
 
 
 def connect(address: Address, environ: Mapping[str, str]) -> ObjectStore:
