@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,6 +14,8 @@ import mlspec
 from mlspec.codes import all_codes
 from mlspec.plan.kubernetes_features import ON_BY_DEFAULT
 from mlspec.plan.mig import PROFILES
+from mlspec.plan.monitoring.options import alert_of
+from mlspec.spec.json_schema import schema
 from mlspec.verify.retired import RETIRED
 from mlspec.verify.rules.numbered import RULES, Rule
 from mlspec.verify.rules.registry import all_rules
@@ -115,6 +118,39 @@ def kubernetes_page() -> str:
         "(https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html). Of a card that is not\n"
         "listed, any profile of the right form is taken.\n\n" + _table(("card", "profiles"), cards)
     )
+
+
+def alerts_page() -> str:
+    """The alerts that deployments get by themselves: what each means, and how it is tuned."""
+    definitions = schema()["definitions"]
+    rows = []
+    for option, node in definitions["DefaultAlerts"]["properties"].items():
+        section = definitions[node["allOf"][0]["$ref"].rpartition("/")[2]]
+        knobs = [_knob(section["properties"], name) for name in ("threshold", "for", "severity")]
+        rows.append((f"`{alert_of(option)}`", f"`{option}`", node["description"], *knobs))
+    return (
+        f"# Alerts\n\n{GENERATED}\n"
+        "Every deployment gets these, as far as it has what they are about. `monitoring.defaultAlerts` switches and\n"
+        "tunes each by its key: in a model, in its block for an environment, or in the `defaults` of an environment\n"
+        "or of the workspace. What a model says of an alert that it does not have is refused (MLS341).\n\n"
+        "```yaml\nmonitoring:\n  defaultAlerts:\n    memoryNearLimit: {threshold: 85%, for: 30m}\n"
+        "    acceleratorIdle: {enabled: false}\n    errorBudgetBurn: {severities: [ticket]}\n```\n\n"
+        "The table has what each has by itself. `for` may be 1m to 7d.\n\n"
+        + _table(("alert", "key", "what is wrong", "`threshold`", "`for`", "`severity`"), rows)
+    )
+
+
+def _knob(properties: dict[str, Any], name: str) -> str:
+    if name == "severity" and "severities" in properties:
+        return "`severities`: page and ticket, or one of them"
+    if name not in properties:
+        return ""
+    knob = properties[name]
+    about = knob["description"].rstrip(".").replace("Who is told; default ", "")
+    usual = knob.get("default")
+    if name in ("for", "severity") and usual is not None:
+        return f"{usual}{'; a start on top' if 'on top' in about else ''}"
+    return about if usual is None else f"{usual}: {about[0].lower()}{about[1:]}"
 
 
 def _load_all() -> None:

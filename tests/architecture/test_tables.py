@@ -11,12 +11,13 @@ from mlspec.verify.rules.numbered import RULES
 from mlspec.verify.rules.registry import all_rules
 from tests.linters.listed import linters_page
 
-from .tables import GENERATED, diagnostics_page, kubernetes_page, rules_page
+from .tables import GENERATED, alerts_page, diagnostics_page, kubernetes_page, rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 PAGES = {
+    "alerts.md": alerts_page,
     "diagnostics.md": diagnostics_page,
     "kubernetes.md": kubernetes_page,
     "linters.md": lambda: linters_page(GENERATED),

@@ -139,6 +139,17 @@ def model_stores(draw: st.DrawFn) -> list[dict[str, Any]]:
     return stores
 
 
+TUNED = {
+    "acceleratorIdle": {"threshold": "1%", "for": "1d"},
+    "batchFailed": {"severity": "page"},
+    "batchMissed": {"enabled": False},
+    "requestsRefused": {"threshold": "0%"},
+    "requestsWaiting": {"threshold": 100},
+    "startupSlow": {"enabled": False},
+}
+"""Of every alert that not each model has: defaults are for many."""
+
+
 @st.composite
 def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
     """An Environment called `name`; a `strict` one demands digest, owner and objective."""
@@ -170,7 +181,14 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
             },
         ),
         "kueue": st.just({"queue": "ml.queue"}),
-        "defaults": st.sampled_from([{}, None, {"logging": {"level": "error"}, "server": {"queue": 7}}]),
+        "defaults": st.sampled_from(
+            [
+                {},
+                None,
+                {"logging": {"level": "error"}, "server": {"queue": 7}},
+                {"monitoring": {"defaultAlerts": TUNED}},
+            ]
+        ),
     }
     # Always there, since most of what a model can ask for hangs on them.
     has_claims = kubernetes is None or kubernetes >= CLAIM_MINOR

@@ -36,6 +36,36 @@ def alerts(draw: st.DrawFn) -> list[Spec]:
     ]
 
 
+HOLDS = st.sampled_from(["1m", "2m30s", "1h", "7d"])
+
+
+@st.composite
+def default_alerts(draw: st.DrawFn, objectives: list[str]) -> Spec:
+    """Some of the alerts that every model that serves has, and those of its objectives, switched and tuned."""
+    common: dict[str, st.SearchStrategy[Any]] = {
+        "enabled": st.booleans(),
+        "for": HOLDS,
+        "severity": st.sampled_from(["page", "ticket"]),
+    }
+    shares = {
+        "memoryNearLimit": ["50%", "99%"],
+        "requestsRefused": ["0%", "0.5%", "50%"],
+        "startupSlow": ["10%", "100%"],
+    }
+    names = ["metricsAbsent", "noReplicaReady", "replicasNotReady", "crashLooping", "memoryNearLimit"]
+    spec: Spec = {}
+    for name in draw(st.lists(st.sampled_from(names), unique=True, max_size=3)):
+        threshold = {"threshold": st.sampled_from(shares[name])} if name in shares else {}
+        spec[name] = draw(st.fixed_dictionaries({}, optional={**common, **threshold}))
+    burns = {"availability": "errorBudgetBurn", "latency": "latencyBudgetBurn", "timePerOutputToken": "tokenBudgetBurn"}
+    for name in objectives:
+        severities = st.sampled_from([["page"], ["ticket"], ["ticket", "page"]])
+        spec[burns[name]] = draw(
+            st.fixed_dictionaries({}, optional={"enabled": st.booleans(), "severities": severities})
+        )
+    return spec
+
+
 @st.composite
 def monitorings(draw: st.DrawFn, *, slo: bool) -> Spec:
     """Objectives that can fire, over periods of any length."""
@@ -50,6 +80,8 @@ def monitorings(draw: st.DrawFn, *, slo: bool) -> Spec:
             spec["slo"]["latency"] = {"target": draw(st.sampled_from(["95%", "99%", "99.5%"])), "threshold": threshold}
         if draw(st.booleans()):
             spec["slo"]["period"] = draw(st.sampled_from(["7d", "28d", "30d", "37d13h", "90d", "92d"]))
+    if draw(st.booleans()):
+        spec["defaultAlerts"] = draw(default_alerts([key for key in spec.get("slo", {}) if key != "period"]))
     return spec
 
 
@@ -221,26 +253,15 @@ def _wakes(environment: Spec) -> bool:
 COLUMNS = ("customer", "$(HOME)", 'a "b", $$c', "ä" * 256)
 
 
-DATA = (
-    ("pvc://lake", "pvc://scores"),
-    ("pvc://a.b/x.csv", "az://account/container"),
-    ("s3://models/in", "s3://models/scores"),
-    ("gs://lake/x.parquet", "pvc://scores"),
-    ("https://models.example.com:8443/x.csv", "s3://scores"),
-)
-"""Never two stores that want different things of one container."""
-
-
 @st.composite
 def batches(draw: st.DrawFn) -> Spec:
     """Files that are scored once, or by a schedule; of a model whose inputs may be derived."""
     schedule = draw(st.sampled_from([None, "30 2 * * *", "*/5 8-18 * * MON-FRI", "@weekly", "0 0 29 2 *"]))
     date = "" if schedule is None else "/{date}/{time}"
     shards = draw(st.sampled_from([1, 4, 10_000]))
-    source, target = draw(st.sampled_from(DATA))
     spec: Spec = {
-        "input": source + date,
-        "output": f"{target}/out{date}/",
+        "input": draw(st.sampled_from(["pvc://lake", "pvc://a.b/x.csv"])) + date,
+        "output": f"pvc://scores/out{date}/",
         "format": draw(st.sampled_from(["parquet", "csv", "jsonl"])),
         "shards": shards,
     }
@@ -374,7 +395,7 @@ def _takes_rows(model: Spec, build: Spec) -> bool:
     """Whether its files could be scored."""
     tensors = [*model.get("inputs", []), *model.get("outputs", [])]
     told = bool(model.get("inputs")) or (model["format"] != "python" and "handler" not in build)
-    told = told and model["format"] != "vllm"
+    told = told and model["format"] != "vllm" and str(model.get("uri", "./")).startswith("./")
     return told and all(tensor["shape"][0] == -1 and tensor["name"] not in COLUMNS for tensor in tensors)
 
 
@@ -400,6 +421,9 @@ def language_models(
         spec["monitoring"] = draw(monitorings(slo=strict))
         if latency := spec["monitoring"].get("slo", {}).get("latency"):
             latency["threshold"] = draw(st.sampled_from(["500ms", "1s", "40s"]))
+        if "slo" in spec["monitoring"] and draw(st.booleans()):
+            threshold = draw(st.sampled_from(["10ms", "75ms", "1s"]))
+            spec["monitoring"]["slo"]["timePerOutputToken"] = {"target": "95%", "threshold": threshold}
     spec["environments"] = {each["metadata"]["name"]: draw(language_blocks(name, each, spec)) for each in environments}
     return {
         "apiVersion": "mlspec.dev/v1",

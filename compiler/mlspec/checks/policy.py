@@ -122,7 +122,9 @@ def require_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     slo = resolved.spec.monitoring.slo
     if not resolved.spec.serves:
         return  # there are no requests that an objective could be about
-    if resolved.environment.spec.policy.require_slo and not (slo and (slo.availability or slo.latency)):
+    if resolved.environment.spec.policy.require_slo and not (
+        slo and (slo.availability or slo.latency or slo.time_per_output_token)
+    ):
         yield REQUIRE_SLO.error(
             resolved.at_key("monitoring") if resolved.has("monitoring") else resolved.model.name_span,
             f"an objective is demanded of every model in {resolved.environment.name}",

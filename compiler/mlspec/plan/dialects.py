@@ -50,6 +50,10 @@ class Dialect:
     """Beginnings of names that are the server's own, or that of another."""
     buckets: tuple[Decimal, ...] = ()
     """Bounds of the histogram in seconds; empty where the compiler sets them."""
+    per_token: str | None = None
+    """A histogram of the time from one token of an answer to the next; None where answers have none."""
+    per_token_buckets: tuple[Decimal, ...] = ()
+    """Its bounds in seconds."""
     says_model: bool = True
     """Whether the series carry the model's name; otherwise scraping adds it."""
 
@@ -89,6 +93,8 @@ VLLM: Final = Dialect(
     exported=vllm.LABEL_NAMES,
     prefixes=("vllm:", "mlspec_"),
     buckets=vllm.FIRST_BUCKETS,
+    per_token=vllm.PACE,
+    per_token_buckets=vllm.PACE_BUCKETS,
     says_model=False,
 )
 _BY_SERVER: Final = {"mlspec": MLSPEC, "vllm": VLLM}

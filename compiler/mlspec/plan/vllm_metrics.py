@@ -12,6 +12,8 @@ from typing import Final
 HTTP_REQUESTS: Final = "http_requests_total"
 FIRST: Final = "vllm:time_to_first_token_seconds"
 """Of the first token of an answer."""
+PACE: Final = "vllm:request_time_per_output_token_seconds"
+"""Of an answer that is finished: the mean time from one of its tokens to the next."""
 RUNNING: Final = "vllm:num_requests_running"
 WAITING: Final = "vllm:num_requests_waiting"
 REJECTED: Final = "vllm:admission_rejections_total"
@@ -80,4 +82,7 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 _BUCKETS: Final = "0.001 0.005 0.01 0.02 0.04 0.06 0.08 0.1 0.25 0.5 0.75 1 2.5 5 7.5 10 20 40 80 160 640 2560"
 FIRST_BUCKETS: Final = tuple(Decimal(bound) for bound in _BUCKETS.split())
+"""Seconds."""
+_PACE_BOUNDS: Final = "0.01 0.025 0.05 0.075 0.1 0.15 0.2 0.3 0.4 0.5 0.75 1 2.5 5 7.5 10 20 40 80"
+PACE_BUCKETS: Final = tuple(Decimal(bound) for bound in _PACE_BOUNDS.split())
 """Seconds."""

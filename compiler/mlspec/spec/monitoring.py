@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from .default_alerts import DefaultAlerts, Severity
 from .paths import RelativePath
 from .scalars import Duration, Objective, Percent, between, parse_duration
 from .section import Section
@@ -28,7 +29,13 @@ class Slo(Section):
     availability: Annotated[Objective | None, Field(description="The share of requests answered without an error.")] = (
         None
     )
-    latency: Annotated[Latency | None, Field(description="The share of requests answered in time.")] = None
+    latency: Annotated[
+        Latency | None, Field(description="The share of requests answered in time; of `vllm`, to the first token.")
+    ] = None
+    time_per_output_token: Annotated[
+        Latency | None,
+        Field(description="Format vllm: the share of answers whose tokens follow each other, on average, in time."),
+    ] = None
     period: Annotated[
         # The alerts' windows scale with it: below, the short ones hold too few scrapes; above, Prometheus forgets.
         Annotated[Duration, between("7d", "92d")],
@@ -54,9 +61,6 @@ class Accuracy(Section):
     min_samples: Annotated[int, Field(ge=1, description="Labels needed before it may fire.")] = 500
 
 
-Severity = Literal["page", "ticket"]
-
-
 class Alert(Section):
     """An alert of your own, in PromQL."""
 
@@ -79,6 +83,9 @@ class Monitoring(Section):
     slo: Annotated[Slo | None, Field(description="What the service owes its users.")] = None
     drift: Annotated[Drift | None, Field(description="Watch the features for drift.")] = None
     accuracy: Annotated[Accuracy | None, Field(description="Watch the accuracy by feedback.")] = None
+    default_alerts: Annotated[
+        DefaultAlerts, Field(description="The alerts that a deployment gets by itself, switched and tuned by name.")
+    ] = DefaultAlerts()
     alerts: Annotated[list[Alert], Field(description="Alerts of your own.")] = []
 
 

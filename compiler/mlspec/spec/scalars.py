@@ -118,6 +118,18 @@ def between(shortest: str, longest: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def share_between(least: str, most: str) -> AfterValidator:
+    """Bounds for a percentage, both allowed."""
+    low, high = parse_percent(least), parse_percent(most)
+
+    def check(value: Decimal) -> Decimal:
+        if not low <= value <= high:
+            raise Invalid(f"must lie between {least} and {most}", "write a percentage in these bounds")
+        return value
+
+    return AfterValidator(check)
+
+
 @dataclass(frozen=True)
 class Word:
     """Metadata of a text type: its pattern, its length at most, what it is called and the rule behind it."""

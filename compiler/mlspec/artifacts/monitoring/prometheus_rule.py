@@ -15,6 +15,8 @@ _AT_ONCE = "0s"
 
 @either
 def prometheus_rule(plan: Plan) -> Iterator[File]:
+    if not plan.monitoring.groups:
+        return
     placed = metadata(plan, plan.names.service, wave=2)
     manifest = {
         **PROMETHEUS_RULE,

@@ -10,7 +10,7 @@ from mlspec.burn_rate import burn_rates, can_fire, least_objective
 from mlspec.checks.registry import check
 from mlspec.checks.vllm import is_vllm
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic
+from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.dialects import dialect_of
 from mlspec.plan.quantities import duration, seconds
@@ -40,16 +40,23 @@ THRESHOLD = code(
 BETWEEN_BUCKETS = code(
     "MLS331",
     "latency-between-buckets",
-    title="a latency threshold that vLLM's histogram does not tell apart",
+    title="a threshold that vLLM's histogram does not tell apart",
     reason="Requests are counted up to fixed times; how many took less than a time between two of them nobody knows.",
     remedy="use one of the histogram's times",
+)
+NO_TOKENS = code(
+    "MLS342",
+    "objective-without-tokens",
+    title="an objective for tokens of a model that answers with none",
+    reason="Only a language model's server measures how its tokens follow each other.",
+    remedy="remove `timePerOutputToken`; `latency` is the objective for whole answers",
 )
 
 
 @check(EMPTY_SLO)
 def empty_slo(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     slo = resolved.spec.monitoring.slo
-    if slo and slo.availability is None and slo.latency is None:
+    if slo and slo.availability is None and slo.latency is None and slo.time_per_output_token is None:
         yield EMPTY_SLO.error(resolved.at_key("monitoring", "slo"), "`slo` has no objective", label="promises nothing")
 
 
@@ -81,17 +88,39 @@ def latency_threshold(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 
 @check(BETWEEN_BUCKETS)
 def latency_between_buckets(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    slo, bounds = resolved.spec.monitoring.slo, dialect_of(resolved).buckets
-    if slo is None or slo.latency is None or not bounds:
-        return
-    asked = Decimal(slo.latency.threshold // timedelta(milliseconds=1)) / 1000
-    if asked not in bounds:
-        near = [duration(timedelta(seconds=float(bound))) for bound in _around(asked, bounds)]
-        yield BETWEEN_BUCKETS.error(
-            resolved.at("monitoring", "slo", "latency", "threshold"),
-            "vLLM counts no requests up to this time to the first token",
-            label="between two that it counts",
-            remedy=f"use {' or '.join(near)}",
+    slo, dialect = resolved.spec.monitoring.slo, dialect_of(resolved)
+    for key, asked, bounds, what in (
+        ("latency", slo and slo.latency, dialect.buckets, "requests up to this time to the first token"),
+        (
+            "timePerOutputToken",
+            slo and slo.time_per_output_token,
+            dialect.per_token_buckets,
+            "answers up to this time for each token",
+        ),
+    ):
+        if not asked or not bounds:
+            continue
+        threshold = Decimal(asked.threshold // timedelta(milliseconds=1)) / 1000
+        if threshold not in bounds:
+            near = [duration(timedelta(seconds=float(bound))) for bound in _around(threshold, bounds)]
+            yield BETWEEN_BUCKETS.error(
+                resolved.at("monitoring", "slo", key, "threshold"),
+                f"vLLM counts no {what}",
+                label="between two that it counts",
+                remedy=f"use {' or '.join(near)}",
+            )
+
+
+@check(NO_TOKENS)
+def objective_without_tokens(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    slo = resolved.spec.monitoring.slo
+    if slo and slo.time_per_output_token and dialect_of(resolved).per_token is None:
+        model_format = resolved.spec.model.format
+        yield NO_TOKENS.error(
+            resolved.at_key("monitoring", "slo", "timePerOutputToken"),
+            f"the answers of a model of format {model_format} have no tokens",
+            label="only vllm's have",
+            related=[Related(resolved.at("model", "format"), "its format")],
         )
 
 
@@ -107,6 +136,8 @@ def _objectives(resolved: ResolvedSpec) -> Iterator[tuple[tuple[str, ...], Decim
         yield ("monitoring", "slo", "availability"), slo.availability
     if slo and slo.latency is not None:
         yield ("monitoring", "slo", "latency", "target"), slo.latency.target
+    if slo and slo.time_per_output_token is not None:
+        yield ("monitoring", "slo", "timePerOutputToken", "target"), slo.time_per_output_token.target
 
 
 def _percent(share: Decimal) -> str:

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import timedelta
 
 from mlspec.plan.plan import AlertingRule
+from mlspec.plan.quantities import duration, seconds, size
 from mlspec_runtime import metric_names as metrics
 
 from . import replicas
-from .promql import indent, select, span
+from .options import is_enabled
+from .promql import indent, number, select, span
 from .subject import Subject
 
 _MINUTE, _HOUR = 60, 3_600
-_STARTUP_SHARE, _MEMORY_SHARE = "0.8", "0.9"
-_IDLE_PERCENT = 5
 
 
 def default_alerts(subject: Subject) -> Iterator[AlertingRule]:
-    """Outages first, as somebody looks for them."""
+    """Outages first, as somebody looks for them; without those that the spec switches off."""
+    return (rule for rule in _all(subject) if is_enabled(subject.options, rule.alert))
+
+
+def _all(subject: Subject) -> Iterator[AlertingRule]:
     yield metrics_absent(subject)
     yield no_replica_ready(subject)
     yield replicas_not_ready(subject)
@@ -41,14 +46,14 @@ def metrics_absent(subject: Subject) -> AlertingRule:
     """A server that nobody can scrape reports no failure either: silence is not availability."""
     nothing_up = f"absent({select('up', {'namespace': subject.namespace, 'job': subject.service})} == 1)"
     wanted = f"{replicas.wanted(subject)} > 0"
-    to_zero = subject.min_replicas == 0
-    wait = 5 * _MINUTE + (_start(subject) if to_zero else 0)
+    to_zero, asked = subject.min_replicas == 0, subject.options.metrics_absent
+    wait = asked.for_ + (_start(subject) if to_zero else timedelta())
     return AlertingRule(
         alert="MlspecMetricsAbsent",
         # `absent` has no labels to match by; without replicas there is nothing to scrape, and nothing is wrong.
         expr=f"{nothing_up}\nand on ()\n{wanted}" if to_zero else nothing_up,
-        for_=span(wait),
-        labels=subject.labels(subject.outage),
+        for_=duration(wait),
+        labels=subject.labels(asked.severity or subject.outage),
         annotations={
             "summary": f"Prometheus reaches no replica of {subject.name}.",
             "description": "No replica has been scraped with success, so that nothing is known of its requests: "
@@ -59,11 +64,12 @@ def metrics_absent(subject: Subject) -> AlertingRule:
 
 def no_replica_ready(subject: Subject) -> AlertingRule:
     """Requests that reach no server are in no metric of a server."""
+    asked = subject.options.no_replica_ready
     return AlertingRule(
         alert="MlspecNoReplicaReady",
         expr=f"{replicas.ready(subject)} == 0\nand\n{replicas.wanted(subject)} > 0",
-        for_=span(5 * _MINUTE + _start(subject)),
-        labels=subject.labels(subject.outage),
+        for_=duration(asked.for_ + _start(subject)),
+        labels=subject.labels(asked.severity or subject.outage),
         annotations={
             "summary": f"No replica of {subject.name} is ready.",
             "description": "Nobody answers its requests, for longer than a start may take.",
@@ -74,12 +80,13 @@ def no_replica_ready(subject: Subject) -> AlertingRule:
 def replicas_not_ready(subject: Subject) -> AlertingRule:
     """As KubeDeploymentReplicasMismatch of the kubernetes-mixin: fewer than wanted, and no progress either."""
     wanted, ready = replicas.wanted(subject), replicas.ready(subject)
-    progress = replicas.progress(subject, 10 * _MINUTE + _start(subject))
+    asked, patience = subject.options.replicas_not_ready, timedelta(minutes=10) + _start(subject)
+    progress = replicas.progress(subject, seconds(patience))
     return AlertingRule(
         alert="MlspecReplicasNotReady",
         expr=f"(\n{indent(wanted)}\n  -\n{indent(ready)}\n) > 0\nand\n{progress} == 0",
-        for_=span(15 * _MINUTE),
-        labels=subject.labels("ticket"),
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
             "summary": f"Replicas of {subject.name} that are not ready: {{{{ $value }}}}.",
             "description": "Fewer replicas are ready than are wanted, and no rollout is getting on. Look at the events "
@@ -90,13 +97,13 @@ def replicas_not_ready(subject: Subject) -> AlertingRule:
 
 def crash_looping(subject: Subject) -> AlertingRule:
     """The kubelet waits longer and longer before it starts the container again."""
-    waiting = {**subject.containers, "reason": "CrashLoopBackOff"}
+    asked, waiting = subject.options.crash_looping, {**subject.containers, "reason": "CrashLoopBackOff"}
     reason = select("kube_pod_container_status_waiting_reason", waiting, 5 * _MINUTE)
     return AlertingRule(
         alert="MlspecCrashLooping",
         expr=f"max by (namespace, pod, container) (max_over_time({reason})) >= 1",
-        for_=span(10 * _MINUTE),
-        labels=subject.labels("ticket"),
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
             "summary": f"The server of {subject.name} ends again and again.",
             "description": "The pod {{ $labels.pod }} is in CrashLoopBackOff: its log says why the last start ended. "
@@ -107,13 +114,13 @@ def crash_looping(subject: Subject) -> AlertingRule:
 
 def startup_slow(subject: Subject, load: str) -> AlertingRule:
     """Before a start is too slow for its probe, and never ends well again; `load` is the gauge of its seconds."""
-    loading = select(load, subject.series)
+    asked, loading = subject.options.startup_slow, select(load, subject.series)
     by = f"max by (namespace, {metrics.MODEL}, {metrics.VERSION})"
     return AlertingRule(
         alert="MlspecStartupSlow",
-        expr=f"{by} ({loading}) > {_STARTUP_SHARE} * {subject.startup_budget}",
-        for_=span(5 * _MINUTE),
-        labels=subject.labels("ticket"),
+        expr=f"{by} ({loading}) > {number(asked.threshold)} * {subject.startup_budget}",
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
             "summary": f"{subject.name} takes {{{{ $value | humanizeDuration }}}} to load its model.",
             "description": f"The start-up probe gives a start {span(subject.startup_budget)} in all; one that takes "
@@ -124,15 +131,17 @@ def startup_slow(subject: Subject, load: str) -> AlertingRule:
 
 def requests_refused(subject: Subject) -> AlertingRule:
     """Not now and then, which Retry-After is for, but all the time."""
-    dialect = subject.dialect
-    rejected = select(dialect.refused, {**subject.series, **dialect.queue_full}, 5 * _MINUTE)
+    asked, dialect = subject.options.requests_refused, subject.dialect
+    by = f"sum by (namespace, {metrics.MODEL})"
+    refused = select(dialect.refused, {**subject.series, **dialect.queue_full}, 5 * _MINUTE)
+    requests = select(dialect.requests, subject.requests, 5 * _MINUTE)
     return AlertingRule(
         alert="MlspecRequestsRefused",
-        expr=f"sum by (namespace, {metrics.MODEL}) (rate({rejected})) > 0",
-        for_=span(10 * _MINUTE),
-        labels=subject.labels("ticket"),
+        expr=f"{by} (rate({refused}))\n/\n{by} (rate({requests}))\n> {number(asked.threshold)}",
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
-            "summary": f'{subject.name} refuses {{{{ $value | printf "%.3g" }}}} requests a second.',
+            "summary": f"{subject.name} refuses {{{{ $value | humanizePercentage }}}} of the requests.",
             "description": f"Its queue of {subject.queue} has been full for some time, and callers get 503: "
             "it needs more replicas, larger batches or a faster model.",
         },
@@ -141,12 +150,12 @@ def requests_refused(subject: Subject) -> AlertingRule:
 
 def requests_waiting(subject: Subject, waiting: str) -> AlertingRule:
     """Of a server whose queue has no end: nobody is refused, and everybody waits; `waiting` is the gauge of them."""
-    least = select(waiting, subject.series, 5 * _MINUTE)
+    asked, least = subject.options.requests_waiting, select(waiting, subject.series, 5 * _MINUTE)
     return AlertingRule(
         alert="MlspecRequestsWaiting",
-        expr=f"sum by (namespace, {metrics.MODEL}) (min_over_time({least})) > 0",
-        for_=span(10 * _MINUTE),
-        labels=subject.labels("ticket"),
+        expr=f"sum by (namespace, {metrics.MODEL}) (min_over_time({least})) > {asked.threshold}",
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
             "summary": f"{{{{ $value | humanize }}}} requests to {subject.name} are always waiting.",
             "description": "Every replica has as many requests at work as its cards have memory for, and more come: "
@@ -157,40 +166,42 @@ def requests_waiting(subject: Subject, waiting: str) -> AlertingRule:
 
 def memory_near_limit(subject: Subject) -> AlertingRule:
     """The working set is what the kernel kills for."""
-    used = select("container_memory_working_set_bytes", subject.containers)
+    asked, used = subject.options.memory_near_limit, select("container_memory_working_set_bytes", subject.containers)
     return AlertingRule(
         alert="MlspecMemoryNearLimit",
-        expr=f"max by (namespace, pod, container) ({used}) > {_MEMORY_SHARE} * {subject.memory}",
-        for_=span(15 * _MINUTE),
-        labels=subject.labels("ticket"),
+        expr=f"max by (namespace, pod, container) ({used}) > {number(asked.threshold)} * {subject.memory}",
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
-            "summary": f"The server of {subject.name} uses {{{{ $value | humanize1024 }}}}B of memory.",
-            "description": "The pod {{ $labels.pod }} is near the limit of its memory, above which it is killed. "
-            "Raise `resources.memory`, or find what grows.",
+            "summary": f"The server of {subject.name} is near the limit of its memory.",
+            "description": "The pod {{ $labels.pod }} uses {{ $value | humanize1024 }}B of "
+            f"{size(subject.memory)}, above which it is killed. Raise `resources.memory`, or find what grows.",
         },
     )
 
 
 def accelerator_idle(subject: Subject) -> AlertingRule:
     """Somebody pays for it, and nobody else can have it."""
+    asked = subject.options.accelerator_idle
     # Where the exporter is scraped without honorLabels, the labels of the pod arrive as `exported_…`.
     exported = {f"exported_{label}": value for label, value in subject.pods.items()}
     # A MIG slice has no DCGM_FI_DEV_GPU_UTIL; the share of time with work, from 0 to 1, it has.
     metric, scale = ("DCGM_FI_PROF_GR_ENGINE_ACTIVE", "100 * ") if subject.gpu_slice else ("DCGM_FI_DEV_GPU_UTIL", "")
+    least = number(100 * asked.threshold)
     used = "\nor\n".join(f"avg_over_time({select(metric, pods, 6 * _HOUR)})" for pods in (subject.pods, exported))
     return AlertingRule(
         alert="MlspecAcceleratorIdle",
-        expr=f"{scale}avg (\n{indent(used)}\n) < {_IDLE_PERCENT}",
-        for_=span(6 * _HOUR),
-        labels=subject.labels("ticket"),
+        expr=f"{scale}avg (\n{indent(used)}\n) < {least}",
+        for_=duration(asked.for_),
+        labels=subject.labels(asked.severity),
         annotations={
             "summary": f"The GPUs of {subject.name} are {{{{ $value | humanize }}}}% busy.",
-            "description": f"For hours they have been used less than {_IDLE_PERCENT}%, on average over all replicas. "
+            "description": f"For hours they have been used less than {least}%, on average over all replicas. "
             "Fewer replicas, a MIG slice, scaling to zero or no GPU at all would do.",
         },
     )
 
 
-def _start(subject: Subject) -> int:
+def _start(subject: Subject) -> timedelta:
     """From a pod on its node to one that answers, in whole minutes."""
-    return math.ceil((subject.delivery_budget + subject.startup_budget) / _MINUTE) * _MINUTE
+    return timedelta(minutes=math.ceil((subject.delivery_budget + subject.startup_budget) / _MINUTE))

@@ -13,6 +13,7 @@ from mlspec.plan.batch import longest_silence
 from mlspec.plan.names import batch_name
 from mlspec.plan.plan import AlertingRule
 
+from .options import is_enabled
 from .promql import Matchers, indent, select, span
 from .subject import Subject, subject_of
 
@@ -48,6 +49,11 @@ def batch_subject_of(resolved: ResolvedSpec, startup_budget: int) -> BatchSubjec
 
 
 def batch_alerts(batch: BatchSubject) -> Iterator[AlertingRule]:
+    """Those of them that the spec leaves on."""
+    return (rule for rule in _all(batch) if is_enabled(batch.subject.options, rule.alert))
+
+
+def _all(batch: BatchSubject) -> Iterator[AlertingRule]:
     yield batch_failed(batch)
     if batch.silence is not None:
         yield batch_missed(batch, batch.silence)
@@ -60,7 +66,7 @@ def batch_failed(batch: BatchSubject) -> AlertingRule:
         alert="MlspecBatchFailed",
         expr=f"max by (namespace, job_name) ({failed}) > 0",
         for_=span(_HELD),
-        labels=batch.subject.labels("ticket"),
+        labels=batch.subject.labels(batch.subject.options.batch_failed.severity),
         annotations={
             "summary": f"A batch of {batch.subject.name} has failed.",
             "description": "The Job {{ $labels.job_name }} has given up: the last lines of its pods' logs say why. Its "
@@ -78,7 +84,7 @@ def batch_missed(batch: BatchSubject, silence: int) -> AlertingRule:
         alert="MlspecBatchMissed",
         expr=f"time() - max by (namespace, cronjob) (\n{since}\n) > {silence}",
         for_=span(5 * _HELD),
-        labels=batch.subject.labels("ticket"),
+        labels=batch.subject.labels(batch.subject.options.batch_missed.severity),
         annotations={
             "summary": f"No batch of {batch.subject.name} has succeeded for {{{{ $value | humanizeDuration }}}}.",
             "description": f"By its schedule and its timeout one should have within {span(silence)}. Look at the "

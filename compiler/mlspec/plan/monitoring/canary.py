@@ -41,14 +41,14 @@ def canary_metrics(resolved: ResolvedSpec, startup_budget: int) -> Iterator[Cana
 
 def _counts(subject: Subject, objective: Objective) -> _Counts:
     dialect = subject.dialect
-    if objective.threshold is None:
+    if objective.histogram is None:
         mine = _of_canary(subject, dialect.inference)
         valid = select(dialect.requests, {**mine, **dialect.given_up})
         return _Counts(f"sum({valid})", f"sum({select(dialect.requests, {**mine, **dialect.failed})})")
     mine = _of_canary(subject, dialect.measured)
     within = {**mine, "le": bucket_bound(objective.threshold)}
-    valid = f"sum({select(f'{dialect.duration}_count', mine)})"
-    return _Counts(valid, f"({valid} - sum({select(f'{dialect.duration}_bucket', within)}))")
+    valid = f"sum({select(f'{objective.histogram}_count', mine)})"
+    return _Counts(valid, f"({valid} - sum({select(f'{objective.histogram}_bucket', within)}))")
 
 
 def _of_canary(subject: Subject, requests: Matchers) -> Matchers:

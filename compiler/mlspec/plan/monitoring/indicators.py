@@ -59,14 +59,26 @@ def availability(subject: Subject, window: int) -> Indicator:
 
 
 def latency(subject: Subject, threshold: Decimal, window: int) -> Indicator:
-    """A request is slow when it is not in the bucket up to `threshold` seconds.
+    """A request is slow when it is not in the bucket up to `threshold` seconds."""
+    valid, slow = _beyond(subject, subject.dialect.duration, threshold, window)
+    return Indicator("timed_requests", "slow_requests", window, valid, slow)
+
+
+def time_per_output_token(subject: Subject, histogram: str, threshold: Decimal, window: int) -> Indicator:
+    """An answer is slow when its tokens follow each other, on average, more slowly than `threshold` seconds."""
+    valid, slow = _beyond(subject, histogram, threshold, window)
+    return Indicator("timed_answers", "slow_answers", window, valid, slow)
+
+
+def _beyond(subject: Subject, histogram: str, threshold: Decimal, window: int) -> tuple[str, str]:
+    """What is counted in a histogram, and what of it is not in the bucket up to `threshold` seconds.
 
     Each count goes with its own bucket: a pod from before the threshold changed has none, and is left out whole.
     """
-    duration, measured = subject.dialect.duration, {**subject.series, **subject.dialect.measured}
+    measured = {**subject.series, **subject.dialect.measured}
     within = {**measured, "le": bucket_bound(threshold)}
-    count = f"rate({select(f'{duration}_count', measured, window)})"
-    bucket = f"rate({select(f'{duration}_bucket', within, window)})"
+    count = f"rate({select(f'{histogram}_count', measured, window)})"
+    bucket = f"rate({select(f'{histogram}_bucket', within, window)})"
     valid = f"sum {_BY} (\n" + indent(f"{count}\nand ignoring (le)\n{bucket}") + "\n)"
     slow = f"sum {_BY} (\n" + indent(f"{count}\n- ignoring (le)\n{bucket}") + "\n)"
-    return Indicator("timed_requests", "slow_requests", window, valid, slow)
+    return valid, slow

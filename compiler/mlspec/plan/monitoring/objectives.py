@@ -11,9 +11,10 @@ from typing import Literal
 from mlspec.burn_rate import BurnRate, burn_rates, requests_needed
 from mlspec.plan.plan import AlertingRule, RecordingRule, RuleGroup
 from mlspec.plan.quantities import duration, seconds
-from mlspec.spec.monitoring import Slo
+from mlspec.spec.monitoring import Latency, Slo
 
-from .indicators import Indicator, availability, latency
+from .indicators import Indicator, availability, latency, time_per_output_token
+from .options import is_told
 from .promql import indent, number, select, span
 from .subject import Subject
 
@@ -27,7 +28,7 @@ _PERIOD_INTERVAL = 300
 class Objective:
     """A share of requests, `target`, that must not be bad over a `period` of seconds."""
 
-    name: Literal["availability", "latency"]
+    name: Literal["availability", "latency", "output-token"]
     alert: str
     fault: str
     """What a bad request does: the end of a sentence."""
@@ -35,8 +36,10 @@ class Objective:
     period: int
     burn_rates: tuple[BurnRate, ...]
     indicator: Indicator
-    threshold: Decimal | None = None
-    """Of a latency, in seconds."""
+    histogram: str | None = None
+    """Of the times; None where failures are counted."""
+    threshold: Decimal = Decimal(0)
+    """Of a time, in seconds."""
 
     @property
     def budget(self) -> Decimal:
@@ -61,12 +64,22 @@ def objectives_of(subject: Subject, slo: Slo) -> Iterator[Objective]:
         indicator = availability(subject, shortest)
         yield Objective("availability", "MlspecErrorBudgetBurn", "fail", slo.availability, period, rates, indicator)
     if slo.latency is not None:
-        threshold = Decimal(slo.latency.threshold // timedelta(milliseconds=1)) / 1000
-        indicator = latency(subject, threshold, shortest)
+        threshold, histogram = _seconds(slo.latency), subject.dialect.duration
+        indicator, target = latency(subject, threshold, shortest), slo.latency.target
         fault = f"{subject.dialect.slow} {duration(slo.latency.threshold)}"
-        yield Objective(
-            "latency", "MlspecLatencyBudgetBurn", fault, slo.latency.target, period, rates, indicator, threshold
-        )
+        alert = "MlspecLatencyBudgetBurn"
+        yield Objective("latency", alert, fault, target, period, rates, indicator, histogram, threshold)
+    if slo.time_per_output_token is not None and subject.dialect.per_token:
+        asked, histogram = slo.time_per_output_token, subject.dialect.per_token
+        threshold = _seconds(asked)
+        indicator = time_per_output_token(subject, histogram, threshold, shortest)
+        fault = f"get their tokens more slowly than {duration(asked.threshold)} each"
+        alert = "MlspecTokenBudgetBurn"
+        yield Objective("output-token", alert, fault, asked.target, period, rates, indicator, histogram, threshold)
+
+
+def _seconds(asked: Latency) -> Decimal:
+    return Decimal(asked.threshold // timedelta(milliseconds=1)) / 1000
 
 
 def rule_group(subject: Subject, objective: Objective) -> RuleGroup:
@@ -79,10 +92,10 @@ def rule_group(subject: Subject, objective: Objective) -> RuleGroup:
         *(_record_ratio(subject, indicator, window) for window in windows),
         *(_record_count(subject, indicator, rate.long) for rate in rates),
     ]
-    severities = dict.fromkeys(rate.severity for rate in rates)
     alerts = [
         _alert(subject, objective, severity, [rate for rate in rates if rate.severity == severity])
-        for severity in severities
+        for severity in dict.fromkeys(rate.severity for rate in rates)
+        if is_told(subject.options, objective.alert, severity)
     ]
     return RuleGroup(f"{subject.model}-{objective.name}", span(INTERVAL), (*records, *alerts))
 

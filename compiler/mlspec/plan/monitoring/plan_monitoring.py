@@ -55,6 +55,7 @@ def plan_rules(
         groups.append(RuleGroup(f"{subject.model}-service", None, tuple(default_alerts(subject))))
     if batch is not None:
         groups.append(RuleGroup(f"{subject.model}-batch", None, tuple(batch_alerts(batch))))
+    groups = [group for group in groups if group.rules]
     if alerts:
         groups.append(RuleGroup(f"{subject.model}-own", None, tuple(_own(subject, alert) for alert in alerts)))
     return tuple(groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.delivery import delivery_budget
@@ -13,6 +13,7 @@ from mlspec.plan.plan import Labels, Workload
 from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
 from mlspec.plan.vllm import is_unbounded
 from mlspec.plan.workload import plan_workload, pod_names
+from mlspec.spec.default_alerts import DefaultAlerts
 from mlspec_runtime import metric_names as metrics
 
 from .promql import Matchers
@@ -45,6 +46,8 @@ class Subject:
     has_objective: bool
     delivery_budget: int = 0
     """How long a model that is fetched may take to arrive, before the start."""
+    options: DefaultAlerts = field(default_factory=DefaultAlerts)
+    """How the alerts that it gets by itself are tuned."""
 
     @property
     def name(self) -> str:
@@ -105,4 +108,5 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         gpu_slice=accelerator is not None and entry is not None and is_slice(accelerator, entry),
         has_objective=spec.monitoring.slo is not None,
         delivery_budget=delivery_budget(resolved),
+        options=spec.monitoring.default_alerts,
     )

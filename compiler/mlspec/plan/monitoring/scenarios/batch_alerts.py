@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mlspec.plan.monitoring import batch_alerts as alerts
 from mlspec.plan.monitoring.batch_alerts import BatchSubject
+from mlspec.plan.monitoring.options import is_enabled
 from mlspec.plan.plan import AlertingRule, Labels
 
 from .scenario import Phase, Scenario, Series
@@ -19,7 +20,11 @@ Sample = tuple[str, Labels, int]
 
 
 def batch_scenarios(batch: BatchSubject) -> Iterator[Scenario]:
-    """In the order of the alerts."""
+    """In the order of the alerts, of which some may be switched off."""
+    return (scenario for scenario in _all(batch) if is_enabled(batch.subject.options, scenario.alert))
+
+
+def _all(batch: BatchSubject) -> Iterator[Scenario]:
     yield from _failed(batch)
     if batch.silence is not None:
         yield from _missed(batch, batch.silence)

@@ -7,24 +7,34 @@ from datetime import timedelta
 from decimal import Decimal
 
 from mlspec.plan.monitoring import alerts
+from mlspec.plan.monitoring.options import is_enabled
 from mlspec.plan.monitoring.subject import Subject
 from mlspec.plan.plan import AlertingRule, Labels
 from mlspec.spec.scalars import parse_duration
 from mlspec_runtime import metric_names as metrics
 
+from .examples import example_of
 from .scenario import SCRAPE_INTERVAL, Phase, Scenario, Series
 
 _BEFORE = 600
 """Seconds of the state before an alert's own hold time counts, so that a window over it is full."""
 _HOUR = 3_600
 _COARSE = 300
+_OVER, _UNDER = Decimal("1.01"), Decimal("0.99")
+"""Times a threshold."""
+_REQUESTS = 100_000
+"""A scrape."""
 
-Samples = tuple[str, Labels, Decimal | float, int]
+Samples = tuple[str, Labels, Decimal | float, Decimal | int]
 """Metric, labels, level, and growth a scrape."""
 
 
 def default_scenarios(subject: Subject) -> Iterator[Scenario]:
-    """In the order of the alerts."""
+    """In the order of the alerts, of which some may be switched off."""
+    return (scenario for scenario in _all(subject) if is_enabled(subject.options, scenario.alert))
+
+
+def _all(subject: Subject) -> Iterator[Scenario]:
     yield from _metrics_absent(subject)
     yield from _no_replica_ready(subject)
     yield from _replicas_not_ready(subject)
@@ -81,38 +91,47 @@ def _crash_looping(subject: Subject) -> Iterator[Scenario]:
 
 
 def _startup_slow(subject: Subject, load: str) -> Iterator[Scenario]:
-    rule = alerts.startup_slow(subject, load)
-    for name, share, fires in (("near the budget", "0.81", True), ("within it", "0.79", False)):
+    rule, threshold = alerts.startup_slow(subject, load), subject.options.startup_slow.threshold
+    for name, share, fires in (("near the budget", _OVER, True), ("within it", _UNDER, False)):
         labels = {**_target(subject), metrics.VERSION: "1.0.0"}
-        yield _scenario(rule, name, fires, (load, labels, Decimal(share) * subject.startup_budget, 0))
+        yield _scenario(rule, name, fires, (load, labels, share * threshold * subject.startup_budget, 0))
 
 
 def _requests_refused(subject: Subject) -> Iterator[Scenario]:
     rule, full = alerts.requests_refused(subject), subject.dialect.queue_full
-    for name, reason, growth, fires in (
-        ("full", full, 1, True),
-        ("not any more", full, 0, False),
-        ("at the end", {metrics.REASON: metrics.REASON_DRAINING}, 1, False),
+    example, draining = example_of(subject.dialect), {metrics.REASON: metrics.REASON_DRAINING}
+    requests = (subject.dialect.requests, {**_target(subject), **example.request, **example.failed})
+    threshold = subject.options.requests_refused.threshold
+    under = [("just under", full, _UNDER * threshold, False)] if threshold else []
+    for name, reason, share, fires in (
+        ("full", full, max(_OVER * threshold, Decimal("0.001")), True),
+        *under,
+        ("not any more", full, Decimal(0), False),
+        ("at the end", draining, Decimal(1), False),
     ):
-        yield _scenario(rule, name, fires, (subject.dialect.refused, {**_target(subject), **reason}, 5, growth))
+        refused = (subject.dialect.refused, {**_target(subject), **reason})
+        yield _scenario(rule, name, fires, (*refused, 5, share * _REQUESTS), (*requests, 5, _REQUESTS))
+    none = (subject.dialect.refused, {**_target(subject), **full})
+    yield _scenario(rule, "no traffic", False, (*none, 5, 0), (*requests, 5, 0))
 
 
 def _requests_waiting(subject: Subject, waiting: str) -> Iterator[Scenario]:
     rule = alerts.requests_waiting(subject, waiting)
     one, two = (_target(subject, suffix) for suffix in ("aaaaa", "bbbbb"))
-    yield _scenario(rule, "at every replica", True, (waiting, one, 3, 0), (waiting, two, 2, 0))
-    yield _scenario(rule, "nobody", False, (waiting, one, 0, 0), (waiting, two, 0, 0))
+    most = subject.options.requests_waiting.threshold
+    yield _scenario(rule, "one too many", True, (waiting, one, most, 0), (waiting, two, 1, 0))
+    yield _scenario(rule, "as many as may", False, (waiting, one, most, 0), (waiting, two, 0, 0))
 
 
 def _memory_near_limit(subject: Subject) -> Iterator[Scenario]:
     rule, metric = alerts.memory_near_limit(subject), "container_memory_working_set_bytes"
-    server = _container(subject, subject.workload.name)
+    server, threshold = _container(subject, subject.workload.name), subject.options.memory_near_limit.threshold
     for name, share, labels, fires in (
-        ("nearly all", "0.91", server, True),
-        ("enough left", "0.89", server, False),
-        ("another container", "0.91", {**server, "container": "sidecar"}, False),
+        ("nearly all", _OVER, server, True),
+        ("enough left", _UNDER, server, False),
+        ("another container", _OVER, {**server, "container": "sidecar"}, False),
     ):
-        yield _scenario(rule, name, fires, (metric, labels, Decimal(share) * subject.memory, 0))
+        yield _scenario(rule, name, fires, (metric, labels, share * threshold * subject.memory, 0))
 
 
 def _accelerator_idle(subject: Subject) -> Iterator[Scenario]:
@@ -121,12 +140,13 @@ def _accelerator_idle(subject: Subject) -> Iterator[Scenario]:
     plain = {"namespace": subject.namespace, "pod": _pod(subject, subject.workload.name)}
     exporter = {"namespace": "gpu-operator", "pod": "dcgm-exporter-4kx9c"}
     exported = {**exporter, **{f"exported_{label}": value for label, value in plain.items()}}
+    threshold = subject.options.accelerator_idle.threshold
     for name, share, labels, fires in (
-        ("4% busy", "0.04", plain, True),
-        ("4% busy, labels exported", "0.04", exported, True),
-        ("6% busy", "0.06", plain, False),
+        ("hardly busy", _UNDER, plain, True),
+        ("hardly busy, labels exported", _UNDER, exported, True),
+        ("busy enough", _OVER, plain, False),
     ):
-        yield _scenario(rule, name, fires, (metric, labels, Decimal(share) * whole, 0), before=6 * _HOUR)
+        yield _scenario(rule, name, fires, (metric, labels, share * threshold * whole, 0), before=6 * _HOUR)
 
 
 def _scenario(rule: AlertingRule, name: str, fires: bool, *samples: Samples, before: int = _BEFORE) -> Scenario:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from mlspec.burn_rate import BurnRate, requests_needed
 from mlspec.plan.monitoring.objectives import INTERVAL, Objective
+from mlspec.plan.monitoring.options import is_told
 from mlspec.plan.monitoring.subject import Subject
 from mlspec.plan.plan import Labels
 from mlspec_runtime import metric_names as metrics
@@ -28,7 +29,8 @@ Stretch = tuple[int, Decimal, Decimal]
 
 def objective_scenarios(subject: Subject, objective: Objective) -> Iterator[Scenario]:
     """Every burn rate by itself, then each severity as a whole."""
-    for severity in dict.fromkeys(rate.severity for rate in objective.burn_rates):
+    severities = dict.fromkeys(rate.severity for rate in objective.burn_rates)
+    for severity in (each for each in severities if is_told(subject.options, objective.alert, each)):
         rates = [rate for rate in objective.burn_rates if rate.severity == severity]
         for rate in rates:
             yield from _burning(subject, objective, rate)
@@ -74,8 +76,9 @@ def _little_traffic(subject: Subject, objective: Objective, rates: Sequence[Burn
 def _scenario(
     subject: Subject, objective: Objective, rate: BurnRate, name: str, fires: bool, stretches: Sequence[Stretch]
 ) -> Scenario:
-    threshold, lasting = objective.threshold, [*stretches, stretches[-1]]
-    series = _failures(subject, lasting) if threshold is None else _latencies(subject, lasting, threshold)
+    histogram, lasting = objective.histogram, [*stretches, stretches[-1]]
+    times = (histogram, objective.threshold) if histogram else None
+    series = _latencies(subject, lasting, *times) if times else _failures(subject, lasting)
     seconds = sum(stretch[0] for stretch in stretches)
     return Scenario(name, objective.alert, rate.severity, fires, tuple(series), seconds, _interval(rate))
 
@@ -104,9 +107,9 @@ def _failures(subject: Subject, stretches: Sequence[Stretch]) -> Iterator[Series
     yield Series(name, {**labels, **example.probe}, _phases(stretches, "all"))
 
 
-def _latencies(subject: Subject, stretches: Sequence[Stretch], threshold: Decimal) -> Iterator[Series]:
+def _latencies(subject: Subject, stretches: Sequence[Stretch], name: str, threshold: Decimal) -> Iterator[Series]:
     """The count, the bucket of the threshold, and a replica from before there was that bucket."""
-    example, name = example_of(subject.dialect), subject.dialect.duration
+    example = example_of(subject.dialect)
     labels = {**_target(subject), **example.timed}
     bound = {"le": str(float(threshold))}
     yield Series(f"{name}_count", labels, _phases(stretches, "all"))
