@@ -108,7 +108,8 @@ def _logging(value: object) -> Logging:
     return Logging(**fields.read_object(value, "it", known))
 
 
-def _model(value: object) -> Delivered:
+def read_delivered(value: object) -> Delivered:
+    """Raises ValueError where it does not say what it must."""
     known: dict[str, fields.Read[Any]] = {
         "version": fields.text,
         "path": lambda path: Path(fields.text(path)),
@@ -139,5 +140,5 @@ _FIELDS: dict[str, fields.Read[Any]] = {
     "owner": fields.any_text,
     "environment": fields.any_text,
     "accelerator": fields.any_text,
-    "model": _model,
+    "model": read_delivered,
 }

@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from mlspec_runtime.devices import CPU, Device
 from mlspec_runtime.errors import OutputMismatch, StartupError
+from mlspec_runtime.fit import Declared
+from mlspec_runtime.formats import Model
 from mlspec_runtime.loading import load_verified, warm_up_inputs
 from mlspec_runtime.logs import fields, log
 from mlspec_runtime.protocol.decode import Decoder
@@ -33,7 +35,7 @@ async def load(service: Service) -> None:
     _check_device(service.settings.accelerator, model.device)
     service.has_rows = has_rows(model.inputs) and (not model.outputs or has_rows(model.outputs))
     service.engine.start(model, has_rows=service.has_rows)
-    await _warm_up(service)
+    await _warm_up(service, model)
     service.decoder = Decoder(service.inputs, service.outputs)
     # What the frameworks have made lives as long as the process: no collection need look at it again.
     gc.collect()
@@ -52,12 +54,13 @@ def _check_device(accelerator: str, device: Device) -> None:
         log.warning(message, extra=fields({"event.action": "device", "event.reason": device.why}))
 
 
-async def _warm_up(service: Service) -> None:
+async def _warm_up(service: Service, model: Model) -> None:
     """Runs the model once on zeros, which also tells the outputs of a model that declares none.
 
-    Zeros may be no valid input: that is only logged. An answer against the signature refuses to start.
+    Zeros may be no valid input: that is only logged. An answer against the signature refuses to start, and so does a
+    model that can take nothing that keeps it: ready, it would fail every request.
     """
-    inputs = warm_up_inputs(service.inputs)
+    inputs = Declared(warm_up_inputs(service.inputs))
     if not inputs:
         return
     rows = 1 if service.has_rows else None
@@ -65,8 +68,11 @@ async def _warm_up(service: Service) -> None:
         outputs = await service.engine.submit(inputs, rows, perf_counter(), _Nobody(), WARM_UP_TIME)
     except OutputMismatch as error:
         raise StartupError("signature", f"the model does not keep its signature: {error}") from error
-    except Exception as error:  # noqa: BLE001 - a model may raise anything
-        log.warning("warm-up failed", exc_info=error, extra=fields({"event.action": "warm-up"}))
+    except Exception as error:
+        if reason := model.misfit(error):
+            raise StartupError("signature", f"every request would fail: {reason}") from error
+        message = "the warm-up failed: zeros may be nothing that this model takes, or it takes nothing that is declared"
+        log.warning(message, exc_info=error, extra=fields({"event.action": "warm-up"}))
         return
     if not service.outputs:
         service.outputs = describe(outputs, rows)

@@ -348,6 +348,9 @@ BATCH = Batch(
     command=("/opt/venv/bin/python", "-m", "mlspec_runtime", "batch"),
     args=("--input=/mnt/input", "--output=/mnt/output/scores", "--format=parquet", "--shards=8"),
     env=({"name": "OMP_NUM_THREADS", "value": "1"},),
+    pod_labels={},
+    pod_annotations={},
+    account_annotations={},
     metrics_port=8080,
     metrics_port_name="metrics",
     volumes=(
@@ -378,6 +381,19 @@ NIGHTLY = replace(
 )
 """A CronJob beside a server."""
 
+NIGHTLY_FETCHED = replace(
+    FETCHED,
+    serves=False,
+    batch=replace(
+        NIGHTLY.batch or BATCH,
+        pod_labels=FETCHED.pod_labels,
+        pod_annotations={"azure.workload.identity/skip-containers": "batch"},
+        account_annotations=FETCHED.account_annotations,
+        network=FETCHED.network,
+    ),
+)
+"""A CronJob whose pods fetch their model first."""
+
 PLANS = {
     "smallest": SMALLEST,
     "slice": SLICE,
@@ -390,6 +406,7 @@ PLANS = {
     "fetched": FETCHED,
     "once": ONCE,
     "nightly": NIGHTLY,
+    "nightly-fetched": NIGHTLY_FETCHED,
 }
 
 ENVIRONMENT = EnvironmentPlan(

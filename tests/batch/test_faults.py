@@ -37,6 +37,7 @@ def _run(image: Path, tmp_path: Path, text: str, *words: str, suffix: str = "csv
         ("a,b\n1,2\n3\n", (), "input-broken", "Expected 2 columns, got 1"),
         ("id,a,b\n7,1,2\n,3,4\n", ("--id=id",), "id-missing", "row 2 of rows.csv has no id"),
         ("", (), "input-broken", "rows.csv has no header"),
+        ("1.5,2\n3,4\n", (), "header-missing", "numbers (1.5, 2) stand where the names of columns belong"),
     ],
 )
 def test_files_that_do_not_fit(
@@ -47,6 +48,11 @@ def test_files_that_do_not_fit(
     assert said in ended.last["message"]
     assert ended.last["process.exit_code"] == 2
     assert set(left(tmp_path / "out")) <= {"_plan.json"}
+
+
+def test_columns_that_are_counted_have_names(image: Image, tmp_path: Path) -> None:
+    """As pandas writes a matrix."""
+    assert _run(image(), tmp_path, "0,1\n1,2\n").status == 0
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,16 @@ class S3:
     def put_object(self, key: str, value: bytes) -> None:
         self._client().put_object(Bucket=BUCKET, Key=key, Body=value)
 
+    def objects(self, prefix: str = "") -> dict[str, bytes]:
+        """By key, without the prefix."""
+        client = self._client()
+        listed = client.list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
+        found = {each["Key"]: client.get_object(Bucket=BUCKET, Key=each["Key"])["Body"].read() for each in listed}
+        return {key.removeprefix(prefix): value for key, value in found.items()}
+
+    def delete(self, key: str) -> None:
+        self._client().delete_object(Bucket=BUCKET, Key=key)
+
     def _client(self) -> Any:
         return boto3.client(
             "s3",

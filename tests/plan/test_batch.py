@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from mlspec.plan.batch import HOPELESS, longest_silence
 from mlspec.plan.build_plan import build_plan
 from mlspec.plan.names import batch_name
-from mlspec.plan.plan import Batch
+from mlspec.plan.plan import Batch, Destination, Peer, Plan
 from mlspec.spec.workspace import WorkspaceSpec
 from mlspec_runtime.batch import outcome
 from mlspec_runtime.batch.options import Options, read_options
+from mlspec_runtime.settings import Delivered
 from tests.plan.specs import spec_of
 
 INPUT, OUTPUT = "pvc://lake/customers/", "pvc://scores"
@@ -93,3 +95,71 @@ def test_names_fit_however_long_the_model_is_called() -> None:
     """A pod's host name is its Job's name and its shard, and must fit 63."""
     longest = f"{batch_name('m' * 40)}-99999999-9999"
     assert len(longest) <= 63
+
+
+FETCHED = {"format": "onnx", "version": "1.0.0", "uri": "s3://models/churn.onnx", "size": "1Gi"}
+
+
+def fetched(store: dict[str, Any], **model: Any) -> Plan:
+    batch = {"input": INPUT, "output": OUTPUT, "format": "parquet"}
+    spec = spec_of({"modelStores": [store]}, batch=batch, model={**FETCHED, **model}, resources={"memory": "4Gi"})
+    return build_plan(spec, WorkspaceSpec(), "0" * 64)
+
+
+def test_the_job_itself_says_which_model_is_brought_to_it() -> None:
+    one = fetched({"prefix": "s3://"}, digest=f"sha256:{'2' * 64}")
+    assert one.batch is not None
+    delivered = Delivered("1.0.0", Path("/mnt/model/files/churn.onnx"), f"sha256:{'2' * 64}", verified=True)
+    assert read(one.batch).delivered == delivered
+    two = fetched({"prefix": "s3://"}, version="2.0.0", digest=f"sha256:{'3' * 64}")
+    assert two.batch is not None
+    assert two.container.image == one.container.image
+    assert two.batch.args != one.batch.args
+    assert read(planned()).delivered is None
+
+
+def test_the_pods_of_a_batch_may_fetch_its_model_as_the_server_s_may() -> None:
+    client = {"azure.workload.identity/client-id": "models"}
+    plan = fetched({"prefix": "s3://models/", "identity": client, "network": [{"namespace": "s", "ports": [9000]}]})
+    assert plan.batch is not None
+    assert plan.batch.account_annotations == client
+    assert plan.batch.pod_labels == {"azure.workload.identity/use": "true"}
+    assert plan.batch.pod_annotations == {"azure.workload.identity/skip-containers": "batch"}
+    assert plan.batch.network.destinations == plan.network.destinations == (Destination(None, (9000,), Peer("s")),)
+
+
+LAKE: dict[str, Any] = {
+    "prefix": "s3://lake/",
+    "region": "eu-central-1",
+    "endpoint": "https://minio.storage:9000",
+    "env": [{"name": "AWS_ACCESS_KEY_ID", "secret": "lake/id"}],
+    "network": [{"namespace": "storage", "ports": [9000]}],
+}
+
+
+def test_the_container_that_scores_is_told_how_to_ask_its_stores() -> None:
+    at = {"input": "s3://lake/customers/", "output": "s3://lake/scores/"}
+    batch = planned({"modelStores": [LAKE]}, **at)
+    assert (read(batch).input, read(batch).output, batch.volumes) == (at["input"], at["output"], ())
+    told = {item["name"]: item for item in batch.env}
+    assert told["AWS_REGION"]["value"] == "eu-central-1"
+    assert told["AWS_ENDPOINT_URL"]["value"] == "https://minio.storage:9000"
+    assert told["AWS_ACCESS_KEY_ID"]["valueFrom"] == {"secretKeyRef": {"name": "lake", "key": "id"}}
+    assert batch.network.destinations == (Destination(None, (9000,), Peer("storage")),)
+
+
+def test_a_cloud_knows_the_container_that_scores() -> None:
+    role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/lake"}
+    batch = planned({"modelStores": [{"prefix": "s3://lake/", "identity": role}]}, output="s3://lake/scores/")
+    assert batch.account_annotations == role
+    # Its token is for the very container that the model's fetch would keep it from.
+    assert batch.pod_annotations == {}
+    assert {each.ports for each in batch.network.destinations} == {(443,)}
+
+
+def test_the_server_beside_a_batch_is_told_nothing_of_its_stores() -> None:
+    batch = {"input": INPUT, "output": "s3://lake/scores/", "format": "csv"}
+    plan = build_plan(spec_of({"modelStores": [LAKE]}, batch=batch), WorkspaceSpec(), "0" * 64)
+    assert plan.network.destinations == ()
+    assert plan.account_annotations == {}
+    assert [item["name"] for item in plan.container.env] == ["OMP_NUM_THREADS"]

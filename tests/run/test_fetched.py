@@ -118,3 +118,21 @@ def test_a_copy_of_what_lies_beside_the_spec_is_refused(run: Run, tmp_path: Path
     refused = run(write_model(tmp_path), "sum", "--port", "0", "--model", str(tmp_path))
     assert refused.status() == 2
     assert "error: the model lies beside its spec" in refused.shown
+
+
+def test_a_batch_fetches_its_model_too(hub: Site, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_TOKEN", "hub-token")
+    write_fetched(tmp_path, "hf://acme/sum/factor.txt", hub)
+    spec = tmp_path / "specs/sum/model.yaml"
+    batch = "  batch: {input: pvc://lake/in, output: pvc://lake/out, format: csv, columns: {x: [a, b]}}\n"
+    spec.write_text(spec.read_text() + batch)
+    source, copy = tmp_path / "rows.csv", tmp_path / "factor.txt"
+    source.write_text("a,b\n1,2\n")
+    copy.write_bytes(FACTOR)
+    for name, more in (("fetched", ()), ("copied", ("--model", str(copy)))):
+        words = ("--batch", "--input", str(source), "--output", str(tmp_path / name))
+        started = run(tmp_path, "sum", *words, *more)
+        assert started.status() == 0, started.shown
+        (part,) = (tmp_path / name).glob("part-*")
+        assert part.read_text() == "y\n9.0\n"

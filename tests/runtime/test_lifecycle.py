@@ -14,7 +14,7 @@ import pytest
 
 from mlspec_runtime.digest import digest
 from tests.runtime.conftest import Start
-from tests.runtime.image import write_image
+from tests.runtime.image import tensor, write_image
 from tests.runtime.running import Running, eventually
 from tests.runtime.test_batching import GATED, infer, open_gate
 
@@ -141,6 +141,23 @@ def test_a_model_that_breaks_its_signature_at_warm_up_does_not_start(start: Star
     running = start("class Handler:\n    def predict(self, inputs):\n        return inputs['x']\n")
     assert running.exit_status() == 1
     assert "shape" in running.wait_for("start", event_reason="signature")["message"]
+
+
+def test_a_model_that_can_take_nothing_that_is_declared_does_not_start(start: Start, image: Path) -> None:
+    """Ready, it would fail every request."""
+    running = start("class Handler:\n    def predict(self, inputs):\n        return inputs['features']\n")
+    assert running.exit_status() == 1
+    said = running.wait_for("start", event_reason="signature")["message"]
+    assert said == "every request would fail: the handler asks for an input 'features', and the signature has x"
+    declared = [tensor("x", "FP64", -1, 3)]
+    write_image(image, {"format": "sklearn", "path": "model/model.joblib", "inputs": declared})
+    assert "x has 3 columns in the signature, and the model takes" in refuse(image, "signature")
+
+
+def test_zeros_that_a_handler_refuses_say_nothing_about_requests(start: Start) -> None:
+    code = "class Handler:\n    def predict(self, inputs):\n        return 1 / inputs['x'].sum(axis=1, dtype=object)\n"
+    running = start(code).ready()
+    assert "zeros may be nothing that this model takes" in running.wait_for("warm-up")["message"]
 
 
 def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(start: Start) -> None:

@@ -253,15 +253,26 @@ def _wakes(environment: Spec) -> bool:
 COLUMNS = ("customer", "$(HOME)", 'a "b", $$c', "ä" * 256)
 
 
+DATA = (
+    ("pvc://lake", "pvc://scores"),
+    ("pvc://a.b/x.csv", "az://account/container"),
+    ("s3://models/in", "s3://models/scores"),
+    ("gs://lake/x.parquet", "pvc://scores"),
+    ("https://models.example.com:8443/x.csv", "s3://scores"),
+)
+"""Never two stores that want different things of one container."""
+
+
 @st.composite
 def batches(draw: st.DrawFn) -> Spec:
     """Files that are scored once, or by a schedule; of a model whose inputs may be derived."""
     schedule = draw(st.sampled_from([None, "30 2 * * *", "*/5 8-18 * * MON-FRI", "@weekly", "0 0 29 2 *"]))
     date = "" if schedule is None else "/{date}/{time}"
     shards = draw(st.sampled_from([1, 4, 10_000]))
+    source, target = draw(st.sampled_from(DATA))
     spec: Spec = {
-        "input": draw(st.sampled_from(["pvc://lake", "pvc://a.b/x.csv"])) + date,
-        "output": f"pvc://scores/out{date}/",
+        "input": source + date,
+        "output": f"{target}/out{date}/",
         "format": draw(st.sampled_from(["parquet", "csv", "jsonl"])),
         "shards": shards,
     }
@@ -395,7 +406,7 @@ def _takes_rows(model: Spec, build: Spec) -> bool:
     """Whether its files could be scored."""
     tensors = [*model.get("inputs", []), *model.get("outputs", [])]
     told = bool(model.get("inputs")) or (model["format"] != "python" and "handler" not in build)
-    told = told and model["format"] != "vllm" and str(model.get("uri", "./")).startswith("./")
+    told = told and model["format"] != "vllm"
     return told and all(tensor["shape"][0] == -1 and tensor["name"] not in COLUMNS for tensor in tensors)
 
 

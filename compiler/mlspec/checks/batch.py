@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.plan.batch_stores import DataStore, data_stores
+from mlspec.plan.delivery import account_annotations
 from mlspec.plan.names import batch_name
+from mlspec.plan.variables import environment_variable
 from mlspec.spec.model import Tensor
 
 from .registry import check, workspace_check
@@ -67,6 +71,13 @@ NOT_FOR_BATCH = code(
     title="a batch of a model that is served by another server",
     reason="The image has no part of ours that could read files.",
     remedy="remove `batch`",
+)
+STORES_DISAGREE = code(
+    "MLS298",
+    "batch-stores-disagree",
+    title="a batch whose stores want two things of one pod",
+    reason="A container has one value of each variable, and a pod one account: one store would be asked as the other.",
+    remedy="keep what one pod asks in places that one entry of `modelStores` is for, or on a claim",
 )
 _OF_SERVING = (("expose",), ("rollout",), ("monitoring", "slo"), ("network", "from"))
 
@@ -171,6 +182,40 @@ def format_not_for_batch(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield NOT_FOR_BATCH.error(
             resolved.at_key("batch"), "a model of format vllm is served by vLLM, which reads no files", label="no batch"
         )
+
+
+@check(STORES_DISAGREE)
+def batch_stores_disagree(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    stores, server = data_stores(resolved), resolved.spec.server.env
+    stated = {item.name: environment_variable(item) for item in server}
+    accounts = [
+        ("model.uri", account_annotations(resolved)),
+        *((f"batch.{each.key}", each.identity) for each in stores),
+    ]
+    said = [
+        (each.key, f"{name} is one thing in `server.env` and another for `batch.{each.key}`")
+        for each in stores
+        for name, item in each.variables.items()
+        if stated.get(name, item) != item
+    ]
+    for (one, mine), (other, theirs) in combinations(accounts, 2):
+        differing = [name for name in mine if theirs.get(name, mine[name]) != mine[name]]
+        said += [
+            (other.removeprefix("batch."), f"`{one}` and `{other}` want two accounts ({name})") for name in differing
+        ]
+    if len(stores) == 2:
+        said += [("output", text) for text in _differing(*stores)]
+    for key, message in said[:1]:
+        yield STORES_DISAGREE.error(resolved.at("batch", key), message, label="wants another")
+
+
+def _differing(source: DataStore, target: DataStore) -> Iterator[str]:
+    """Of one kind of store both must be asked alike: what one leaves out it would have from the other."""
+    mine, theirs = source.variables, target.variables
+    names = mine.keys() | theirs.keys() if source.where.scheme == target.where.scheme else mine.keys() & theirs.keys()
+    for name in sorted(names):
+        if mine.get(name) != theirs.get(name):
+            yield f"{name} is one thing for `batch.input` and another for `batch.output`"
 
 
 @workspace_check(SAME_BATCH)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
+from mlspec.plan.batch_stores import data_stores
 from mlspec.plan.delivery import model_location, model_store
 from mlspec.plan.kubernetes_features import ON_BY_DEFAULT, has
 from mlspec.plan.quantities import size
@@ -52,9 +53,9 @@ STORAGE_TOO_SMALL = code(
 NO_STORE = code(
     "MLS435",
     "no-model-store",
-    title="a model from a place that the environment's stores leave out",
-    reason="It is fetched without credentials, from the provider's own servers: what a misspelt bucket leads to.",
-    remedy="correct the model's `uri`, or add the place to the environment's `modelStores`",
+    title="a model or rows from a place that the environment's stores leave out",
+    reason="It is asked without credentials, from the provider's own servers: what a misspelt bucket leads to.",
+    remedy="correct the address, or add the place to the environment's `modelStores`",
 )
 
 
@@ -114,13 +115,14 @@ def storage_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(NO_STORE)
 def no_model_store(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     where, environment = model_location(resolved), resolved.environment
-    if where is None or not where.is_fetched or model_store(resolved):
-        return
-    others = [store.prefix for store in environment.spec.model_stores if store.prefix.startswith(f"{where.scheme}:")]
-    if others:
-        yield NO_STORE.warning(
-            resolved.at("model", "uri"),
-            f"the model stores of {environment.name} leave this place out: it is fetched without credentials",
-            label="in none of them",
-            related=environment.related("it has: " + ", ".join(others), "modelStores"),
-        )
+    places = [(("model", "uri"), where)] if where and where.is_fetched and not model_store(resolved) else []
+    places += [(("batch", each.key), each.where) for each in data_stores(resolved) if each.store is None]
+    for path, place in places:
+        others = [each.prefix for each in environment.spec.model_stores if each.prefix.startswith(f"{place.scheme}:")]
+        if others:
+            yield NO_STORE.warning(
+                resolved.at(*path),
+                f"the model stores of {environment.name} leave this place out: it is asked without credentials",
+                label="in none of them",
+                related=environment.related("it has: " + ", ".join(others), "modelStores"),
+            )

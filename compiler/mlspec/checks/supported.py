@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic, Related
+from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import Resolution, ResolvedSpec
 
 from .registry import check, workspace_check
@@ -52,27 +52,6 @@ def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if uri is not None and uri.startswith("models:"):
         yield SOURCE.error(
             resolved.at("model", "uri"), "a model from `models:` is not supported yet", label="is not resolved yet"
-        )
-
-
-BATCH_SOURCE = code(
-    "MLS605",
-    "batch-source-not-supported-yet",
-    title="a batch of a model that does not lie beside its spec",
-    reason="The pods of a batch do not fetch or mount a model yet.",
-    remedy="put the model beside the spec, or score requests until a later version supports it",
-)
-
-
-@check(BATCH_SOURCE)
-def batch_source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    uri = resolved.spec.model.uri
-    if resolved.spec.batch is not None and uri is not None and not uri.startswith("./"):
-        yield BATCH_SOURCE.error(
-            resolved.at_key("batch"),
-            f"a batch of a model from `{uri.partition(':')[0]}:` is not supported yet",
-            label="has no model yet",
-            related=[Related(resolved.at("model", "uri"), "lies elsewhere")],
         )
 
 

@@ -82,7 +82,7 @@ def command(
         _stop(f"{model} does not compile" if _is_broken(compilation, model) else str(error))
     _check(compilation, chosen, files)
     if batch:
-        sys.exit(_score(compilation, chosen, root, source, target, logs))
+        sys.exit(_score(compilation, chosen, root, (source, target), copy, logs))
     _check_server(chosen)
     if not chosen.spec.serves:
         _stop(f"{model} serves nobody in {chosen.environment.name}: run its batch with --batch")
@@ -171,23 +171,30 @@ def _show_fetch(screen: Screen, record: dict[str, Any]) -> None:
 
 
 def _score(
-    compilation: Compilation, chosen: ResolvedSpec, root: Path, source: Path | None, target: Path | None, logs: bool
+    compilation: Compilation,
+    chosen: ResolvedSpec,
+    root: Path,
+    files: tuple[Path | None, Path | None],
+    copy: Path | None,
+    logs: bool,
 ) -> int:
     from mlspec.serving.batch import local_words, score
     from mlspec.serving.context import context_of, lay
 
     if chosen.spec.batch is None:
         _stop(f"{chosen.name} has no `batch` in {chosen.environment.name}")
+    source, target = files
     if source is None or target is None:
         _stop("say which files to score, and where to: --input FILE_OR_FOLDER --output FOLDER")
     context = context_of(compilation, chosen, batch=True)
     _check_requirements(context)
-    _tell_secrets(context.secrets)
+    _tell_secrets((*context.secrets, *(context.fetch.secrets if context.fetch and copy is None else ())))
+    context = _with_model(context, copy)
     with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
         folder = Path(name).resolve()
         lay(context, root, folder)
         click.echo(f"{chosen.name} {chosen.spec.model.version} as in {chosen.environment.name}")
-        failure = score(folder, local_words(context.words, source.resolve(), target.resolve()), context.variables, logs)
+        failure = score(folder, local_words(context, source.resolve(), target.resolve()), context.variables, logs)
     if failure is not None:
         _stop(failure)
     click.echo(f"scored into {target}")

@@ -9,12 +9,15 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.batch import Batch as Asked
 from mlspec.spec.cron import parse_schedule
 
+from .batch_stores import batch_identity, data_destinations, data_variables, fetch_identity
+from .delivery import identity_annotations, identity_labels
 from .exposure import plan_destinations
 from .image import PORT
 from .labels import COMPONENT, INSTANCE, NAME, plan_labels
 from .names import batch_name, instance
 from .plan import Batch, BatchSchedule, BatchVolume, Labels, Manifest, NetworkAccess, Peer
 from .quantities import seconds
+from .settings import delivered_model
 
 CONTAINER = "batch"
 RETRIES = 3
@@ -46,7 +49,10 @@ def plan_batch(resolved: ResolvedSpec, env: tuple[Manifest, ...], *, owned_by_ar
         container=CONTAINER,
         command=(_PYTHON, "-m", "mlspec_runtime", "batch"),
         args=tuple(_escaped(word) for word in _words(resolved, asked)),
-        env=_variables(asked, env),
+        env=_variables(resolved, asked, env),
+        pod_labels=identity_labels(batch_identity(resolved)),
+        pod_annotations=identity_annotations(fetch_identity(resolved), CONTAINER),
+        account_annotations=batch_identity(resolved),
         metrics_port=PORT,
         metrics_port_name="metrics",
         volumes=tuple(_volumes(asked)),
@@ -62,7 +68,7 @@ def plan_batch(resolved: ResolvedSpec, env: tuple[Manifest, ...], *, owned_by_ar
         network=NetworkAccess(
             callers=(Peer(environment.spec.prometheus.namespace),),
             anyone=False,
-            destinations=plan_destinations(resolved),
+            destinations=plan_destinations(resolved, data_destinations(resolved)),
         ),
     )
 
@@ -104,6 +110,8 @@ def _words(resolved: ResolvedSpec, asked: Asked) -> Iterator[str]:
         yield f"--keep={column}"
     if asked.columns:
         yield f"--columns={json.dumps(asked.columns, sort_keys=True, ensure_ascii=False)}"
+    if model := delivered_model(resolved):
+        yield f"--delivered={json.dumps(model, ensure_ascii=False)}"
     if asked.schedule is not None:
         yield f"--time-zone={asked.time_zone}"
     yield f"--metrics-port={PORT}"
@@ -134,10 +142,10 @@ def _volumes(asked: Asked) -> Iterator[BatchVolume]:
             yield BatchVolume(name, rest.partition("/")[0], mount, read_only=name == "input")
 
 
-def _variables(asked: Asked, env: tuple[Manifest, ...]) -> tuple[Manifest, ...]:
-    """The server's own, and the Job's name, which says for which time it was scheduled."""
-    if asked.schedule is None:
-        return env
-    source = {"fieldRef": {"fieldPath": f"metadata.labels['{_JOB_LABEL}']"}}
-    named = {item["name"]: item for item in (*env, {"name": _JOB_NAME, "valueFrom": source})}
+def _variables(resolved: ResolvedSpec, asked: Asked, env: tuple[Manifest, ...]) -> tuple[Manifest, ...]:
+    """The server's own, those of the stores, and the Job's name, which says for which time it was scheduled."""
+    named = {item["name"]: item for item in env} | data_variables(resolved)
+    if asked.schedule is not None:
+        source = {"fieldRef": {"fieldPath": f"metadata.labels['{_JOB_LABEL}']"}}
+        named[_JOB_NAME] = {"name": _JOB_NAME, "valueFrom": source}
     return tuple(named[name] for name in sorted(named))

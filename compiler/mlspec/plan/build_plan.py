@@ -56,7 +56,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         selector=plan_selector(model, environment.name),
         pod_annotations={
             **({DIGEST_ANNOTATION: settings_digest(settings)} if settings is not None else {}),
-            **delivery.identity_annotations(resolved, CONTAINER),
+            **delivery.identity_annotations(delivery.account_annotations(resolved), CONTAINER),
         },
         settings=settings,
         workload=plan_workload(resolved),
@@ -80,7 +80,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         ),
         canary=plan_canary(resolved, lifecycle.startup_budget),
         group=plan_group(resolved, arguments.worker),
-        pod_labels=delivery.identity_labels(resolved),
+        pod_labels=delivery.identity_labels(delivery.account_annotations(resolved)),
         account_annotations=delivery.account_annotations(resolved),
         model_volume=delivery.plan_model_volume(resolved),
         serves=resolved.spec.serves,

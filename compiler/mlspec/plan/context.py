@@ -58,10 +58,16 @@ def image_of(model: Model, spec: ServiceSpec, files: Files, folder: str) -> Imag
         system_packages=build.system_packages,
         requirements=requirement_lines(model, spec, files),
         accelerated=spec.resources.accelerator is not None,
-        fetched=elsewhere is not None and elsewhere.is_fetched,
+        asks_stores=_asks_stores(spec),
         scores_files=spec.batch is not None,
     )
     return plan_image(needs)
+
+
+def _asks_stores(spec: ServiceSpec) -> bool:
+    """Whether a container of the image fetches the model, or the rows of a batch."""
+    uris = [spec.model.uri, *([spec.batch.input, spec.batch.output] if spec.batch else [])]
+    return any(where.is_fetched for where in map(location, uris) if where)
 
 
 @dataclass(frozen=True, slots=True)

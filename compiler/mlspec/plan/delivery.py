@@ -13,6 +13,8 @@ from . import quantities
 from .plan import Destination, Fetch, Labels, Manifest, ModelVolume
 from .variables import environment_variable
 
+Opened = tuple[list[Asked], list[Destination]]
+"""Destinations as an environment writes them, and as the plan has them."""
 MOUNT = "/mnt/model"
 FILES = "files"
 """Below the volume of a model that is fetched: beside it lies what the fetch remembers, should it start again."""
@@ -38,7 +40,11 @@ def model_location(resolved: ResolvedSpec) -> Location | None:
 
 def model_store(resolved: ResolvedSpec) -> ModelStore | None:
     """What the environment says of the place that the model comes from; of several the longest prefix."""
-    uri = resolved.spec.model.uri or ""
+    return store_of(resolved, resolved.spec.model.uri or "")
+
+
+def store_of(resolved: ResolvedSpec, uri: str) -> ModelStore | None:
+    """The same of any other place."""
     fitting = [store for store in resolved.environment.spec.model_stores if uri.startswith(store.prefix)]
     return max(fitting, key=lambda store: len(store.prefix), default=None)
 
@@ -101,39 +107,42 @@ def account_annotations(resolved: ResolvedSpec) -> Labels:
     return dict(sorted(store.identity.items())) if store else {}
 
 
-def identity_labels(resolved: ResolvedSpec) -> Labels:
-    """Labels of the pod without which the cloud's webhook leaves it alone.
+def identity_labels(identity: Labels) -> Labels:
+    """Labels of a pod without which the cloud's webhook leaves it alone; `identity` annotates its account.
 
     Source: "Service account labels and annotations" of Azure AD Workload Identity.
     """
-    return {"azure.workload.identity/use": "true"} if _has_identity(resolved, "azure.workload.identity/") else {}
+    return {"azure.workload.identity/use": "true"} if _is_of(identity, "azure.workload.identity/") else {}
 
 
-def identity_annotations(resolved: ResolvedSpec, server: str) -> Labels:
+def identity_annotations(identity: Labels, server: str) -> Labels:
     """Keeps the credentials that a cloud's webhook brings to the container that fetches, away from `server`.
 
     Source: the READMEs of amazon-eks-pod-identity-webhook and azure-workload-identity.
     """
     clouds = ("azure.workload.identity/", "eks.amazonaws.com/")
-    return {f"{cloud}skip-containers": server for cloud in clouds if _has_identity(resolved, cloud)}
+    return {f"{cloud}skip-containers": server for cloud in clouds if _is_of(identity, cloud)}
 
 
-def _has_identity(resolved: ResolvedSpec, prefix: str) -> bool:
-    return any(key.startswith(prefix) for key in account_annotations(resolved))
+def _is_of(identity: Labels, cloud: str) -> bool:
+    return any(key.startswith(cloud) for key in identity)
 
 
-def store_destinations(resolved: ResolvedSpec) -> tuple[list[Asked], list[Destination]]:
-    """Where the container that fetches goes: as the environment says, and what the clouds themselves need.
+def store_destinations(resolved: ResolvedSpec) -> Opened:
+    """Where the container that fetches goes."""
+    where = model_location(resolved)
+    return destinations_of(model_store(resolved), where) if where and where.is_fetched else ([], [])
+
+
+def destinations_of(store: ModelStore | None, where: Location) -> Opened:
+    """The way to one store: as the environment says, and what the clouds themselves need.
 
     A store's addresses are rarely known: unless the environment names them its port is open to all, but for the
     addresses at which a node tells secrets.
     """
-    where, store = model_location(resolved), model_store(resolved)
-    if where is None or not where.is_fetched:
-        return [], []
     asked = store.network if store else []
     opened = [] if asked else _anywhere(store, where)
-    if _has_identity(resolved, "iam.gke.io/"):
+    if store and _is_of(store.identity, "iam.gke.io/"):
         # Source: "Network policy considerations" of GKE's Workload Identity Federation; the second under Dataplane V2.
         opened += [Destination("169.254.169.252/32", (988,)), Destination("169.254.169.254/32", (80,))]
     return asked, opened
@@ -162,7 +171,7 @@ def _fetch(resolved: ResolvedSpec, where: Location) -> Fetch:
         name=CONTAINER,
         command=(_PYTHON, "-m", "mlspec_runtime.fetch"),
         args=tuple(f"--{key}={value}" for key, value in arguments.items() if value is not None),
-        env=_environment(model_store(resolved), where),
+        env=store_environment(model_store(resolved), where),
         requests={"cpu": cpu, "memory": memory, "ephemeral-storage": size},
         limits={"memory": memory, "ephemeral-storage": size},
     )
@@ -171,8 +180,8 @@ def _fetch(resolved: ResolvedSpec, where: Location) -> Fetch:
 _ENDPOINT = {"s3": "AWS_ENDPOINT_URL", "az": "AZURE_STORAGE_ENDPOINT", "hf": "HF_ENDPOINT"}
 
 
-def _environment(store: ModelStore | None, where: Location) -> tuple[Manifest, ...]:
-    """The init container's variables, by the names that the stores' own clients read."""
+def store_environment(store: ModelStore | None, where: Location) -> tuple[Manifest, ...]:
+    """The variables of the container that asks the store, by the names that the stores' own clients read."""
     if store is None:
         return ()
     variables = {item.name: environment_variable(item) for item in store.env}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.expose import Expose, Gateway
 from mlspec.spec.network import Destination as Asked
 
-from .delivery import store_destinations
+from .delivery import Opened, store_destinations
 from .formats import FORMATS
 from .plan import Destination, Exposure, GatewayRoute, IngressRoute, LoadBalancer, NetworkAccess, Peer, Pool
 from .quantities import gateway_duration
@@ -87,7 +88,7 @@ def plan_network(resolved: ResolvedSpec) -> NetworkAccess:
         callers=tuple(unique),
         among_themselves=nodes(resolved) > 1,
         anyone=bool(expose and expose.load_balancer),
-        destinations=_destinations(resolved),
+        destinations=plan_destinations(resolved),
     )
 
 
@@ -100,15 +101,11 @@ def _picker(resolved: ResolvedSpec) -> list[Peer]:
     return [Peer(resolved.environment.namespace, dict(sorted(labels.items())))]
 
 
-def _destinations(resolved: ResolvedSpec) -> tuple[Destination, ...]:
-    """Those that the spec names, and the store that the model is fetched from: the policy is of the whole pod."""
-    asked, opened = store_destinations(resolved)
-    return _in_order([*map(_destination, (*resolved.spec.network.to, *asked)), *opened])
-
-
-def plan_destinations(resolved: ResolvedSpec) -> tuple[Destination, ...]:
-    """What the user's code may call, serving or not."""
-    return _in_order(list(map(_destination, resolved.spec.network.to)))
+def plan_destinations(resolved: ResolvedSpec, more: Sequence[Opened] = ()) -> tuple[Destination, ...]:
+    """Those that the spec names, the store that the model is fetched from, and `more`: the policy is of a whole pod."""
+    stores = [store_destinations(resolved), *more]
+    asked = [*resolved.spec.network.to, *(each for named, _ in stores for each in named)]
+    return _in_order([*map(_destination, asked), *(each for _, opened in stores for each in opened)])
 
 
 def _in_order(found: list[Destination]) -> tuple[Destination, ...]:

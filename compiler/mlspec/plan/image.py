@@ -123,8 +123,8 @@ class Needs:
     """The user's, laid over the defaults of the format; `requirements` too."""
     requirements: Iterable[str] = ()
     accelerated: bool = False
-    fetched: bool = False
-    """By another container of this image."""
+    asks_stores: bool = False
+    """By a container that fetches the model, or reads or writes the rows of a batch."""
     scores_files: bool = False
     """In another container of this image."""
 
@@ -160,7 +160,7 @@ def _image_requirements(needs: Needs) -> tuple[str, ...]:
     defaults = FORMATS[needs.format]
     return merge_requirements(
         runtime_requirements() if defaults.server == "mlspec" else (),
-        fetch_requirements() if needs.fetched else (),
+        fetch_requirements() if needs.asks_stores else (),
         batch_requirements() if needs.scores_files else (),
         defaults.requirements_for(needs.model_name or needs.model_path or "", accelerated=needs.accelerated),
         needs.requirements,

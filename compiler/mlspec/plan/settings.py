@@ -37,13 +37,13 @@ def plan_settings(resolved: ResolvedSpec, latency_buckets: tuple[float, ...]) ->
         settings["owner"] = resolved.metadata.owner
     if spec.resources.accelerator:
         settings["accelerator"] = spec.resources.accelerator.type
-    if model := _model(resolved):
+    if model := delivered_model(resolved):
         settings["model"] = model
     return json.dumps(settings, indent=2) + "\n"
 
 
-def _model(resolved: ResolvedSpec) -> dict[str, Any]:
-    """What changes with a model that is not in the image; empty for one that is."""
+def delivered_model(resolved: ResolvedSpec) -> dict[str, Any]:
+    """What a server or a batch is told of a model that is not in the image; empty for one that is."""
     where, source = model_location(resolved), resolved.spec.model
     if where is None:
         return {}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .context import Context
 from .log_text import told
 from .process import Process
 
@@ -27,9 +28,11 @@ _TICK = "0.2"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def local_words(words: Sequence[str], source: Path, target: Path) -> list[str]:
+def local_words(context: Context, source: Path, target: Path) -> list[str]:
     """The Job's own words with files of this machine; a date in them is of now."""
-    kept = [word for word in words if not word.startswith(_OF_THE_CLUSTER)]
+    kept = [word for word in context.words if not word.startswith(_OF_THE_CLUSTER)]
+    model = json.loads(context.settings).get("model")
+    kept += [f"--delivered={json.dumps(model)}"] if model else []
     now = datetime.now(UTC).isoformat(timespec="seconds")
     return [*kept, f"--input={source}", f"--output={target}", f"--at={now}", f"--progress-every={_TICK}"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +16,7 @@ from mlspec.plan.context import plan_context
 from mlspec.plan.delivery import CONTAINER as FETCH
 
 SETTINGS = "settings.json"
+_DELIVERED = "--delivered="
 _REQUIREMENTS = "requirements.txt"
 
 
@@ -40,7 +42,7 @@ class Context:
     fetch: Fetching | None = None
     """None for a model that is in the image, or mounted."""
     words: tuple[str, ...] = ()
-    """The arguments of the container."""
+    """The arguments of the container, but for what `settings` say."""
 
     @property
     def requirements(self) -> str:
@@ -60,14 +62,15 @@ def context_of(compilation: Compilation, resolved: ResolvedSpec, *, batch: bool 
     pod = _batch_pod(objects) if batch else _server_pod(objects)
     (container,) = pod["containers"][:1]
     variables, secrets = _environment(container)
+    words = tuple(map(_expanded, container.get("args") or []))
     return Context(
         folder=folder,
         files=compilation.outputs[folder.removeprefix(f"{output}/")],
-        settings="" if batch else objects["ConfigMap"]["data"][SETTINGS],
+        settings=_settings(words) if batch else objects["ConfigMap"]["data"][SETTINGS],
         variables=variables,
         secrets=secrets,
         fetch=_fetching(pod),
-        words=tuple(map(_expanded, container.get("args") or [])),
+        words=tuple(word for word in words if not word.startswith(_DELIVERED)),
     )
 
 
@@ -79,6 +82,12 @@ def _server_pod(objects: Mapping[str, Any]) -> Any:
 def _batch_pod(objects: Mapping[str, Any]) -> Any:
     job = objects["Job"] if "Job" in objects else objects["CronJob"]["spec"]["jobTemplate"]
     return job["spec"]["template"]["spec"]
+
+
+def _settings(words: Sequence[str]) -> str:
+    """What a batch is told of a model that is brought to it, as the server would be."""
+    told = [json.loads(word.removeprefix(_DELIVERED)) for word in words if word.startswith(_DELIVERED)]
+    return json.dumps({"model": told[0]} if told else {})
 
 
 def _fetching(pod: Mapping[str, Any]) -> Fetching | None:

@@ -8,31 +8,33 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .cron import Cron, TimeZone, parse_schedule
+from .location import checked_uri
 from .scalars import DNS_NAME, Duration, between, parse_duration
 from .section import Invalid, Section
 
 _LONGEST = 1024
-SCHEMES = ("pvc",)
+SCHEMES = ("pvc", "s3", "gs", "az", "https")
 _PLACES = ("{date}", "{time}")
 _KEY = r"(?!.*//)(?!(?:.*/)?\.{1,2}(?:/|$))[^\s?#\\{}]*"
-_FORMS = {"pvc": (rf"{DNS_NAME[1:-1]}(/{_KEY})?", "pvc://<claim>/<path in it>")}
+_CLAIM = rf"{DNS_NAME[1:-1]}(/{_KEY})?"
 
 
 def _uri(value: object) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST:
         raise Invalid("expected a URI", "write where the files are: `pvc://lake/customers/`")
     scheme, separator, rest = value.partition("://")
-    if not separator or scheme not in _FORMS:
-        known = ", ".join(f"{each}://" for each in _FORMS)
+    if not separator or scheme not in SCHEMES:
+        known = ", ".join(f"{each}://" for each in SCHEMES)
         raise Invalid("not a place that a Job can reach", f"begin it with one of {known}")
     plain = rest
     for place in _PLACES:
         plain = plain.replace(place, "0")
-    pattern, written = _FORMS[scheme]
     if "{" in plain or "}" in plain:
         raise Invalid("has a placeholder that there is not", f"there are {' and '.join(_PLACES)}")
-    if not re.fullmatch(pattern, plain, re.ASCII):
-        raise Invalid(f"not an address of this kind ({scheme}:)", f"write `{written}`")
+    if scheme != "pvc":
+        return checked_uri(value)
+    if not re.fullmatch(_CLAIM, plain, re.ASCII):
+        raise Invalid("not an address of this kind (pvc:)", "write `pvc://<claim>/<path in it>`")
     return value
 
 
@@ -47,9 +49,9 @@ Uri = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "pattern": f"^({'|'.join(_FORMS)})://",
+            "pattern": f"^({'|'.join(SCHEMES)})://",
             "maxLength": _LONGEST,
-            "examples": ["pvc://lake/customers/{date}/"],
+            "examples": ["pvc://lake/customers/{date}/", "s3://lake/customers/{date}/"],
         }
     ),
 ]
@@ -59,7 +61,12 @@ Column = Annotated[str, Field(min_length=1, max_length=256)]
 class Batch(Section):
     """Files of rows that are scored with the same image and model, by an Indexed Job or a CronJob."""
 
-    input: Annotated[Uri, Field(description="A folder, or one file; `{date}` and `{time}` are the scheduled ones.")]
+    input: Annotated[
+        Uri,
+        Field(
+            description="A folder, or one file (a store's folder ends with `/`); `{date}` and `{time}`: as scheduled."
+        ),
+    ]
     output: Annotated[Uri, Field(description="A folder that holds nothing else; `{date}` and `{time}` as in `input`.")]
     format: Annotated[Literal["parquet", "csv", "jsonl"], Field(description="Of the input's files and the output's.")]
     schedule: Annotated[
@@ -121,6 +128,12 @@ class Batch(Section):
             raise Invalid(
                 "the same place for all runs of a day", "write `{time}` in it, beside `{date}`", at=("output",)
             )
+        return self
+
+    @model_validator(mode="after")
+    def _output_is_writable(self) -> Self:
+        if self.output.startswith("https:"):
+            raise Invalid("nothing can be written over HTTPS", "write into a bucket or a claim", at=("output",))
         return self
 
     @model_validator(mode="after")

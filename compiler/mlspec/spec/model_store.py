@@ -1,4 +1,4 @@
-"""`modelStores` of an environment: how its models are fetched, and as whom, without a secret in any spec."""
+"""`modelStores` of an environment: how models and rows are had, and as whom, without a secret in any spec."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _endpoint(value: object) -> str:
 
 
 class ModelStore(Section):
-    """How models are had whose uri begins with `prefix`; of several the longest counts."""
+    """How models are had, and rows of a batch, whose uri begins with `prefix`; of several the longest counts."""
 
     prefix: Annotated[
         Annotated[str, BeforeValidator(_prefix)],
@@ -62,7 +62,9 @@ class ModelStore(Section):
     ] = None
     env: Annotated[
         list[EnvVar],
-        Field(description="Environment of the init container alone: keys of a Secret, by the client's own names."),
+        Field(
+            description="Environment of the container that asks it alone: keys of a Secret, by the client's own names."
+        ),
     ] = []
     identity: Annotated[
         dict[LabelKey, Annotated[str, Field(max_length=2048)]],

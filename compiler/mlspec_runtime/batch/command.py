@@ -17,6 +17,7 @@ from mlspec_runtime.batch.run_plan import agree
 from mlspec_runtime.batch.shard import Run, finish, score
 from mlspec_runtime.batch.stores import open_store
 from mlspec_runtime.errors import StartupError
+from mlspec_runtime.fetch.failure import Failure
 from mlspec_runtime.logs import configure, fields, log
 from mlspec_runtime.manifest import Manifest, read_manifest
 
@@ -31,12 +32,14 @@ def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> i
         return _failed(error.reason, str(error), HOPELESS, error.__cause__)
     except StartupError as error:
         return _failed(error.reason, str(error), HOPELESS, error.__cause__)
+    except Failure as error:
+        return _failed(error.reason, str(error), RETRY, error.__cause__)
     except Exception as error:  # noqa: BLE001 - a store or a model may raise anything
         return _failed("error", f"{type(error).__name__}: {error}", RETRY, error)
 
 
 def _run(options: Options) -> int:
-    manifest = read_manifest(options.model_json)
+    manifest = read_manifest(options.model_json, options.delivered)
     configure(options.log_level, _service_fields(manifest, options))
     form = file_format(options.format)
     source, target = open_store(options.input), open_store(options.output)

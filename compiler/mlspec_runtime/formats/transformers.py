@@ -60,6 +60,9 @@ class TransformersModel:
         texts_out[:] = [json.dumps(result, default=float).encode() for result in results]
         return {self.outputs[0].name if len(self.outputs) == 1 else "result": texts_out}
 
+    def misfit(self, error: Exception) -> str | None:  # noqa: ARG002 - a text may be refused for what it says
+        return None
+
 
 def load(manifest: Manifest) -> TransformersModel:
     """Reads the folder and nothing else: no network, no code that the folder brings."""

@@ -67,6 +67,17 @@ def test_programs(
     assert same(infer(running, {"x": x})["output"], np.load(tmp_path / "expected.npy"))
 
 
+def test_a_program_that_refuses_what_is_declared_does_not_start(
+    serve: Serve, tmp_path: Path, require_module: Callable[[str], None]
+) -> None:
+    require_module("torch")
+    subprocess.run([sys.executable, "-c", MAKE, "script", str(tmp_path)], check=True)
+    running = serve({"format": "pytorch", "path": "model.pt", "inputs": [tensor("x", "FP32", -1, 5)]})
+    assert running.exit_status() == 1
+    said = running.wait_for("start", event_reason="signature")["message"]
+    assert "the program refuses zeros of the shape of `model.inputs`" in said
+
+
 def test_a_pickle_is_not_unpickled(serve: Serve, tmp_path: Path, require_module: Callable[[str], None]) -> None:
     require_module("torch")
     (tmp_path / "model.pt").write_bytes(b"cos\nsystem\n(S'touch " + str(tmp_path / "witness").encode() + b"'\ntR.")

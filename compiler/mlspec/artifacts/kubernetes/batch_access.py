@@ -17,7 +17,7 @@ from .service_account import SERVICE_ACCOUNT
 def batch_service_account(plan: Plan, batch: Batch) -> Iterator[File]:
     manifest = {
         **SERVICE_ACCOUNT,
-        "metadata": metadata(plan, batch.name, wave=-2, labels=batch.labels),
+        "metadata": metadata(plan, batch.name, wave=-2, labels=batch.labels, annotations=batch.account_annotations),
         "automountServiceAccountToken": False,
     }
     yield manifest_file(plan.folder, manifest, plan.source, "batch")

@@ -7,7 +7,8 @@ from copy import deepcopy
 from mlspec.artifacts.manifest import present
 from mlspec.plan.plan import Batch, Manifest, Plan
 
-from .container import SHARED_MEMORY, TEMPORARY, confined, resources
+from .container import MODEL, SHARED_MEMORY, TEMPORARY, confined, resources
+from .init_containers import init_containers
 from .pod import claims
 
 
@@ -16,7 +17,9 @@ def batch_pod_template(plan: Plan, batch: Batch) -> Manifest:
     placement, user = plan.placement, plan.container.user_id
     writes = any(not volume.read_only for volume in batch.volumes)
     return {
-        "metadata": {"labels": dict(batch.labels)},
+        "metadata": present(
+            {"labels": {**batch.labels, **batch.pod_labels}, "annotations": dict(batch.pod_annotations)}
+        ),
         "spec": present(
             {
                 # A shard's failures are counted by the Job, which a container that starts again by itself would hide.
@@ -36,6 +39,7 @@ def batch_pod_template(plan: Plan, batch: Batch) -> Manifest:
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
                 "resourceClaims": claims(plan),
+                "initContainers": init_containers(plan),
                 "containers": [_container(plan, batch)],
                 "volumes": _volumes(plan, batch),
             }
@@ -63,6 +67,8 @@ def _mounts(plan: Plan, batch: Batch) -> list[Manifest]:
     mounts: list[Manifest] = [{"name": TEMPORARY, "mountPath": "/tmp"}]  # noqa: S108 the container's own
     if plan.container.shared_memory:
         mounts.append({"name": SHARED_MEMORY, "mountPath": "/dev/shm"})  # noqa: S108 likewise
+    if plan.model_volume:
+        mounts.append({"name": MODEL, "mountPath": plan.model_volume.mount_path, "readOnly": True})
     for volume in batch.volumes:
         mount: Manifest = {"name": volume.name, "mountPath": volume.mount_path}
         mounts.append({**mount, "readOnly": True} if volume.read_only else mount)
@@ -74,5 +80,7 @@ def _volumes(plan: Plan, batch: Batch) -> list[Manifest]:
     if plan.container.shared_memory:
         memory = {"medium": "Memory", "sizeLimit": plan.container.shared_memory}
         volumes.append({"name": SHARED_MEMORY, "emptyDir": memory})
+    if plan.model_volume:
+        volumes.append({"name": MODEL, **deepcopy(plan.model_volume.source)})
     claims = [{"name": each.name, "persistentVolumeClaim": {"claimName": each.claim}} for each in batch.volumes]
     return [*volumes, *claims]

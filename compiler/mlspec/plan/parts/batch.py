@@ -42,6 +42,11 @@ class Batch:
     command: tuple[str, ...]
     args: tuple[str, ...]
     env: tuple[Manifest, ...]
+    pod_labels: Labels
+    """Of the pods alone: by which a cloud knows them."""
+    pod_annotations: Labels
+    account_annotations: Labels
+    """Of the pods' own ServiceAccount."""
     metrics_port: int
     metrics_port_name: str
     volumes: tuple[BatchVolume, ...]

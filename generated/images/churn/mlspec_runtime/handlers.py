@@ -16,6 +16,7 @@ import numpy as np
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import UNKNOWN, Device
 from mlspec_runtime.errors import OutputMismatch, StartupError
+from mlspec_runtime.fit import UnknownInput
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors
 
@@ -77,6 +78,10 @@ class HandlerModel:
             value = step(value)
         return as_outputs(value, self.outputs)
 
+    def misfit(self, error: Exception) -> str | None:
+        """Code may refuse zeros for what they are; but an input that is not there is in no request."""
+        return str(error) if isinstance(error, UnknownInput) else None
+
     async def _predict_async(self, inputs: dict[str, Array]) -> dict[str, Array]:
         value: Any = inputs
         for step in self._steps:
@@ -98,6 +103,10 @@ class WrappedModel(HandlerModel):
         self.outputs = manifest.outputs or (() if hasattr(handler, "postprocess") else model.outputs)
         self._steps = _steps(handler, model.predict)
         self.predict = self._predict_async if any(map(inspect.iscoroutinefunction, self._steps)) else self._predict
+        self._inner = None if hasattr(handler, "preprocess") else model
+
+    def misfit(self, error: Exception) -> str | None:
+        return super().misfit(error) or (self._inner.misfit(error) if self._inner else None)
 
 
 def _steps(handler: Any, predict: Step) -> list[Step]:

@@ -57,6 +57,10 @@ def _bind(
         return Binding(spec, (spec.name,))
     rest = tuple(column for column in header if column not in carried)
     if alone and len(spec.shape) == 2:
+        if not carried and _are_values(rest):
+            shown = ", ".join((*rest[:3], *["…"][: len(rest) > 3]))
+            said = f"there is no header: numbers ({shown}) stand where the names of columns belong"
+            raise Hopeless("header-missing", f"{said}; write them above the rows")
         if spec.shape[1] in (-1, len(rest)):
             return Binding(spec, rest)
         said = f"the input {spec.name!r} takes {spec.shape[1]} columns; besides id and keep there are {len(rest)}"
@@ -64,6 +68,20 @@ def _bind(
     raise Hopeless(
         "signature", f"there is no column {spec.name!r} for the input of that name; name it in batch.columns"
     )
+
+
+def _are_values(header: Sequence[str]) -> bool:
+    """Whether it is a row that nobody named; who writes a matrix without names counts its columns from 0 or 1."""
+    counted = ([str(number) for number in range(first, first + len(header))] for first in (0, 1))
+    return bool(header) and all(map(_is_number, header)) and list(header) not in list(counted)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def numbers(bindings: Sequence[Binding]) -> dict[str, str]:

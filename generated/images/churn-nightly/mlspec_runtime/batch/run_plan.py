@@ -93,7 +93,9 @@ def _units(options: Options, source: Store, form: FileFormat) -> list[Unit]:
     entries = sorted((entry for entry in source.list() if not _is_hidden(entry.path)), key=lambda entry: entry.path)
     mine = [entry for entry in entries if len(entries) == 1 or entry.path.endswith(form.suffixes)]
     if not mine:
-        raise Hopeless("input-empty", f"there is no {options.format} file at {options.input}")
+        hint = "" if entries or options.input.endswith("/") else "; a folder of a store is written with `/` at its end"
+        said = f"there is no {options.format} file at {options.input}"
+        raise Hopeless("input-empty", said + (hint if "://" in options.input else ""))
     if len(mine) < len(entries):
         log.warning("files of another format are left out", extra=fields({"batch.files": len(entries) - len(mine)}))
     units = [Unit(entry, part, weight) for entry in mine for part, weight in enumerate(form.weights(source, entry))]

@@ -32,6 +32,9 @@ class Model(Protocol):
     def predict(self, inputs: dict[str, Array]) -> dict[str, Array] | Awaitable[dict[str, Array]]:
         """Called from one thread. Raises InvalidInput when the input is at fault; anything else is the model's."""
 
+    def misfit(self, error: Exception) -> str | None:
+        """Why no request that keeps the signature can go well, after zeros raised `error`; None where others may."""
+
 
 def load_model(manifest: Manifest) -> Model:
     """Raises StartupError when the format is unknown or its framework is missing; else what the framework raises."""

@@ -11,6 +11,7 @@ from mlspec_runtime.columns import matrix
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import InvalidInput, StartupError
+from mlspec_runtime.fit import width_misfit
 from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import TensorSpec
@@ -47,6 +48,9 @@ class XGBoostModel:
         if self._labels:
             scores = scores.argmax(axis=1) if scores.ndim == 2 else (scores > 0.5).astype(np.int64)
         return {self._output: scores}
+
+    def misfit(self, error: Exception) -> str | None:  # noqa: ARG002 - the booster knows it before
+        return width_misfit(self.inputs, self._booster.num_features())
 
 
 def load(manifest: Manifest) -> XGBoostModel:

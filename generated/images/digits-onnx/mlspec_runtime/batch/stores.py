@@ -9,6 +9,8 @@ from typing import Any, BinaryIO, Protocol
 
 from mlspec_runtime.batch.outcome import Hopeless
 
+_OBJECT_STORES = ("s3", "gs", "az", "https", "http")
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -48,8 +50,13 @@ class Store(Protocol):
 
 def open_store(uri: str) -> Store:
     """Raises Hopeless for a URI that no store knows."""
-    if "://" in uri:
-        raise Hopeless("uri", f"{uri.partition('://')[0]}:// is no kind of store that this image knows")
+    scheme, separator, _ = uri.partition("://")
+    if scheme in _OBJECT_STORES and separator:
+        from mlspec_runtime.batch.object_store import ObjectStore
+
+        return ObjectStore(uri)
+    if separator:
+        raise Hopeless("uri", f"{scheme}:// is no kind of store that this image knows")
     from mlspec_runtime.batch.local_store import LocalStore
 
     return LocalStore(uri)

@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from mlspec_runtime.batch.outcome import Hopeless
+from mlspec_runtime.settings import Delivered, read_delivered
 
 INDEX = "JOB_COMPLETION_INDEX"
 """Set by Kubernetes in each pod of an Indexed Job."""
@@ -34,6 +35,8 @@ class Options:
     output: str
     format: str
     model_json: Path
+    delivered: Delivered | None = None
+    """A model that the image does not hold."""
     shards: int = 1
     index: int | None = None
     batch_size: int = 1024
@@ -66,6 +69,7 @@ def read_options(arguments: Sequence[str], environ: Mapping[str, str]) -> Option
         output=when.put_into(given.output),
         format=given.format,
         model_json=given.model,
+        delivered=given.delivered,
         shards=given.shards,
         index=None if index is None else int(index),
         batch_size=given.batch_size,
@@ -113,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", required=True, help="folder: a path or a URI")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument("--model", type=Path, default=Path("model.json"), help="model.json of the image")
+    parser.add_argument(
+        "--delivered", type=_delivered, help="a model that is not in the image: JSON, as in settings.json"
+    )
     parser.add_argument("--shards", type=_positive, default=1)
     parser.add_argument("--batch-size", type=_positive, default=1024, help="rows in one call of the model")
     parser.add_argument("--id", help="column that names a row; carried over, never empty")
@@ -132,6 +139,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above zero")
     return int(text)
+
+
+def _delivered(text: str) -> Delivered:
+    try:
+        return read_delivered(json.loads(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _columns(text: str) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from mlspec_runtime.columns import matrix
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import StartupError
+from mlspec_runtime.fit import width_misfit
 from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import TensorSpec
@@ -42,6 +43,9 @@ class LightGBMModel:
             scores = np.column_stack([1 - scores, scores]) if scores.ndim == 1 else scores
             scores = scores.argmax(axis=1) if self._method == "predict" else scores
         return {self._output: scores}
+
+    def misfit(self, error: Exception) -> str | None:  # noqa: ARG002 - the booster knows it before
+        return width_misfit(self.inputs, self._booster.num_feature())
 
 
 def load(manifest: Manifest) -> LightGBMModel:

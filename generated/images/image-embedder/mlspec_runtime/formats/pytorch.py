@@ -39,6 +39,13 @@ class PytorchModel:
             result = self._module(*[self._tensor(name, array) for name, array in inputs.items()])
         return self._named(result)
 
+    def misfit(self, error: Exception) -> str | None:
+        """A program computes with shapes and types alone: where no length is open, other numbers fare no better."""
+        is_fixed = bool(self.inputs) and all(-1 not in spec.shape[1:] for spec in self.inputs)
+        if not is_fixed or not isinstance(error, InvalidInput | RuntimeError | TypeError):
+            return None
+        return f"the program refuses zeros of the shape of `model.inputs`: {str(error).partition(chr(10))[0]}"
+
     def _tensor(self, name: str, array: Array) -> Any:
         if array.dtype.kind == "O":
             raise InvalidInput(f"input {name!r} is BYTES, which PyTorch has no tensors for")

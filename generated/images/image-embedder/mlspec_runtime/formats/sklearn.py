@@ -14,6 +14,7 @@ from mlspec_runtime.columns import column, matrix
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.devices import CPU_ONLY
 from mlspec_runtime.errors import InvalidInput, StartupError
+from mlspec_runtime.fit import width_misfit
 from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors, TensorSpec
@@ -35,6 +36,7 @@ class SklearnModel:
         self._method: Callable[[Any], Any] = method
         self._output = manifest.outputs[0].name if len(manifest.outputs) == 1 else manifest.predict
         self._matrix = _matrix_maker(estimator)
+        self._width = _width(estimator)
 
     def predict(self, inputs: dict[str, Array]) -> dict[str, Array]:
         try:
@@ -45,6 +47,9 @@ class SklearnModel:
         if isinstance(result, list):
             return {f"{self._output}_{index}": np.asarray(each) for index, each in enumerate(result)}
         return {self._output: np.asarray(result)}
+
+    def misfit(self, error: Exception) -> str | None:  # noqa: ARG002 - the estimator knows it before
+        return width_misfit(self.inputs, self._width)
 
 
 def load(manifest: Manifest) -> SklearnModel:
@@ -68,9 +73,15 @@ def _load_skops(path: Path) -> Any:
     return load_skops(path)
 
 
-def _inputs(estimator: Any) -> Tensors:
+def _width(estimator: Any) -> int | None:
+    """Columns that it was fitted on; None for one that does not know, as of texts."""
     features = getattr(estimator, "n_features_in_", None)
-    return () if features is None else (TensorSpec("input", "FP64", (-1, int(features))),)
+    return None if features is None else int(features)
+
+
+def _inputs(estimator: Any) -> Tensors:
+    width = _width(estimator)
+    return () if width is None else (TensorSpec("input", "FP64", (-1, width)),)
 
 
 def _matrix_maker(estimator: Any) -> Callable[[dict[str, Array]], Any]:

@@ -24,7 +24,7 @@ class Bucket:
 
     def __init__(self, address: Address, environ: Mapping[str, str]) -> None:
         self._address = address
-        self._store = _store(address, plain=environ.get(_ENDPOINTS.get(address.scheme, ""), "").startswith("http://"))
+        self._store = connect(address, environ)
 
     def files(self) -> list[Remote]:
         if not self._address.is_folder:
@@ -47,11 +47,17 @@ class Bucket:
 
 
 def _remote(name: str, found: Mapping[str, Any]) -> Remote:
-    return Remote(name, found["path"], found["size"], found.get("e_tag") or str(found.get("last_modified")))
+    return Remote(name, found["path"], found["size"], _tag(found.get("e_tag")) or str(found.get("last_modified")))
 
 
-def _store(address: Address, *, plain: bool) -> ObjectStore:
-    options = client_options(plain=plain)
+def _tag(tag: str | None) -> str | None:
+    """As HTTP has it, in quotes: Azure leaves them out where it lists, and a tag must be the same however it is had."""
+    return f'"{tag}"' if tag and not tag.endswith('"') else tag
+
+
+def connect(address: Address, environ: Mapping[str, str]) -> ObjectStore:
+    """A client of the bucket or container."""
+    options = client_options(plain=environ.get(_ENDPOINTS.get(address.scheme, ""), "").startswith("http://"))
     if address.scheme == "s3":
         return S3Store(address.root, client_options=options, retry_config=RETRIES)
     if address.scheme == "gs":

@@ -10,6 +10,7 @@ import numpy as np
 from mlspec_runtime.datatypes import BYTES, Array, decode_text
 from mlspec_runtime.devices import CPU, Device, driver_problem
 from mlspec_runtime.errors import InvalidInput
+from mlspec_runtime.fit import tensors_misfit
 from mlspec_runtime.formats import model_file
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.signature import Tensors, TensorSpec
@@ -61,6 +62,9 @@ class OnnxModel:
         except self._invalid as error:
             raise InvalidInput(str(error)) from error
         return {name: _array(result) for name, result in zip(self._names, results, strict=True)}
+
+    def misfit(self, error: Exception) -> str | None:  # noqa: ARG002 - the graph knows it before
+        return tensors_misfit(self.inputs, _tensors(self._session.get_inputs()))
 
 
 def load(manifest: Manifest) -> OnnxModel:
