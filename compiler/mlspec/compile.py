@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
-from mlspec.checks.registry import run_checks, run_workspace_checks
+from mlspec.checks.ignored import SetAside, set_aside
+from mlspec.checks.registry import load_checks, run_checks, run_workspace_checks
 from mlspec.diagnostics import Diagnostic, has_errors, in_order
 from mlspec.environment.joined import joined
 from mlspec.environment.resolve import resolve
@@ -31,6 +32,8 @@ class Compilation:
     """Files by owner: `<environment>/<model>`, `images/<model>[.<environment>]` or `<environment>`."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """In the order of their places, each once. With an error among them the outputs are not to be written."""
+    set_aside: list[SetAside] = field(default_factory=list)
+    """Warnings that a comment in the spec sets aside."""
 
 
 def compile(  # noqa: A001 - the project's own verb
@@ -51,7 +54,8 @@ def compile(  # noqa: A001 - the project's own verb
     for environment in resolution.environments:
         plan = plan_environment(environment, resolution.workspace)
         result.outputs[environment.name] = render_environment(plan) if plan else []
-    result.diagnostics = in_order(found)
+    left, result.set_aside = set_aside(in_order(found), parsed.ignores, load_checks)
+    result.diagnostics = in_order(left)
     return result
 
 

@@ -146,3 +146,10 @@ KIND = code(
     reason="The kind decides what a document is.",
     remedy="the kinds are Model, Environment and Workspace",
 )
+IGNORE_WITHOUT_REASON = code(
+    "MLS117",
+    "ignore-without-reason",
+    title="a comment that sets a finding aside, without a code or a reason",
+    reason="Whoever reads the line later has to know whether what it says still holds.",
+    remedy="write `# mlspec: ignore CODE because` and the reason",
+)

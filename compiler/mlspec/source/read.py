@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from mlspec.diagnostics import Diagnostic, Span, has_errors
@@ -13,6 +13,7 @@ from .compose import MAX_FINDINGS, Part, compose
 from .files import Files
 from .findings import EMPTY, NOT_A_MAPPING, TOO_MANY_FINDINGS, UNREADABLE
 from .header import VERSION, read_header
+from .ignores import MARKER, Ignore, read_ignores
 from .node import Document, Node
 from .text import MAX_BYTES, decode
 
@@ -28,6 +29,8 @@ class Parsed:
     documents: tuple[Document, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     complete: bool = True
+    ignores: tuple[Ignore, ...] = ()
+    """The comments by which warnings are set aside."""
 
 
 def parse(file: str, data: bytes) -> Parsed:
@@ -42,6 +45,7 @@ def read_specs(files: Files, folder: str) -> Parsed:
         tuple(document for parsed in read for document in parsed.documents),
         tuple(diagnostic for parsed in read for diagnostic in parsed.diagnostics),
         all(parsed.complete for parsed in read),
+        tuple(ignore for parsed in read for ignore in parsed.ignores),
     )
 
 
@@ -58,7 +62,14 @@ def _read_file(files: Files, path: str) -> Parsed:
         return Parsed()
     ours = _OURS.search(narrow) is not None
     meant = (_meant(part, ours) for part in _parts(path, data))
-    return _gather(path, [part for part in meant if part is not None])
+    parsed = _gather(path, [part for part in meant if part is not None])
+    return _with_ignores(parsed, path, data) if parsed.documents and MARKER.search(data) else parsed
+
+
+def _with_ignores(parsed: Parsed, path: str, data: bytes) -> Parsed:
+    text, _ = decode(path, data)
+    ignores, found = read_ignores(text) if text else ([], [])
+    return replace(parsed, diagnostics=(*parsed.diagnostics, *found), ignores=tuple(ignores))
 
 
 def _parts(file: str, data: bytes) -> list[Part]:
