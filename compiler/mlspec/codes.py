@@ -51,3 +51,8 @@ def code(identifier: str, name: str, *, title: str, reason: str, remedy: str) ->
 def all_codes() -> list[Code]:
     """Every code that the imported modules declare, in order."""
     return [_codes[identifier] for identifier in sorted(_codes)]
+
+
+def names_of_codes() -> dict[str, str]:
+    """The name of every code that the imported modules declare, by its identifier."""
+    return {code.id: code.name for code in _codes.values()}

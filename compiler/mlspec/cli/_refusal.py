@@ -44,7 +44,7 @@ def foreign(changes: Changes) -> Iterator[str]:
         )
 
 
-def emptied(environments: Iterable[str]) -> Iterator[str]:
+def without_models(environments: Iterable[str]) -> Iterator[str]:
     """Each environment that would lose its last model."""
     for environment in environments:
         yield f"error: {environment} would lose its last model, and Argo CD would delete all that runs there"

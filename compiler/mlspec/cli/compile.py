@@ -14,6 +14,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._formats import TEXT, format_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ _DIFF_STYLES: dict[str, dict[str, Any]] = {
 @directory_option
 @click.option("--check", is_flag=True, help="Write nothing; show what differs and exit with 1 if anything does.")
 @click.option("--allow-empty", is_flag=True, help="Let an environment lose its last model, and Argo CD delete it.")
-def command(directory: Path | None, check: bool, allow_empty: bool) -> None:
+@format_option
+def command(directory: Path | None, check: bool, allow_empty: bool, output_format: str) -> None:
     """Compile every spec below specs/ into generated/ and argocd/.
 
     Exits with 0 where nothing had to change, 1 where files changed (or would), 2 where a spec has an error: then
@@ -49,20 +51,25 @@ def command(directory: Path | None, check: bool, allow_empty: bool) -> None:
     from mlspec.tree.errors import TreeError
 
     try:
-        sys.exit(_compile(root, check=check, allow_empty=allow_empty, started=started))
+        sys.exit(_compile(root, output_format, check=check, allow_empty=allow_empty, started=started))
     except TreeError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> int:
+def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, started: float) -> int:
     from mlspec.compile import compile as compile_specs
     from mlspec.source.files import FilesOnDisk
     from mlspec.tree.compare import compare
 
     from ._progress import shown
+    from ._verdict import emptied
 
     files = FilesOnDisk(root)
     compilation = compile_specs(files, SPECS, each=shown)
+    if output_format != TEXT:
+        from ._formats import compile_and_tell
+
+        return compile_and_tell(root, files, compilation, output_format, check=check, allow_empty=allow_empty)
     if compilation.diagnostics:
         from mlspec.report.text import render
 
@@ -81,11 +88,11 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
         from ._refusal import immutable
 
         return _refuse(immutable(changes))
-    lost = _lost(compilation, changes)
+    lost = emptied(compilation, changes)
     if lost and not allow_empty:
-        from ._refusal import emptied
+        from ._refusal import without_models
 
-        return _refuse(emptied(lost))
+        return _refuse(without_models(lost))
     if any(not environment.source for environment in compilation.resolution.environments):
         click.echo(
             "no environment below specs/: compiled for the built-in `default`, without registry and Argo CD; "
@@ -98,23 +105,10 @@ def _compile(root: Path, *, check: bool, allow_empty: bool, started: float) -> i
     return max(status, _warn_of_strays(root, compilation, changes))
 
 
-def _lost(compilation: Compilation, changes: Changes) -> list[str]:
-    """Environments that would lose their last model, but for the built-in one, whose place the first real one takes."""
-    from mlspec.environment.resolve import DEFAULT_ENVIRONMENT
-
-    takes_over = any(environment.source for environment in compilation.resolution.environments)
-    return [name for name in changes.emptied if not (takes_over and name == DEFAULT_ENVIRONMENT)]
-
-
 def _warn_of_strays(root: Path, compilation: Compilation, changes: Changes) -> int:
-    """Names what Argo CD would apply though no spec asks for it; nobody reviews it as the output of one."""
-    from mlspec.tree.strays import strays
+    from ._verdict import stray_paths
 
-    workspace = compilation.resolution.workspace
-    folders = {f"{workspace.output}/{item.environment.name}/{item.name}" for item in compilation.resolution.specs}
-    folders |= {f"{workspace.argocd}/{item.name}" for item in compilation.resolution.environments}
-    made = {output.path for outputs in compilation.outputs.values() for output in outputs}
-    found = strays(root, folders, made | {change.path for change in changes.files})
+    found = stray_paths(root, compilation, changes)
     for path in found:
         click.echo(f"{path} is not mlspec's, and Argo CD would apply it: move it elsewhere or delete it", err=True)
     return ExitCode.CHANGED if found else ExitCode.CLEAN

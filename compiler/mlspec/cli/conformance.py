@@ -70,7 +70,7 @@ def _examine(subject: Subject, junit_file: Path | None) -> int:
         from mlspec.conformance.junit import junit
 
         try:
-            junit_file.write_bytes(junit(outcomes, f"Open Inference Protocol V2: {subject.model}"))
+            junit_file.write_text(junit(outcomes, f"Open Inference Protocol V2: {subject.model}"), encoding="utf-8")
         except OSError as error:
             _stop(f"the report cannot be written to {junit_file}: {error.strerror}")
     failed = any(outcome.result is Result.FAILED for outcome in outcomes)

@@ -1,0 +1,105 @@
+"""A compilation in; the same compile as in a terminal, told in a format that a program reads, out."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
+
+if TYPE_CHECKING:
+    from mlspec.compile import Compilation
+    from mlspec.report.account import Account
+    from mlspec.source.files import Files
+    from mlspec.tree.changes import Changes
+
+TEXT = "text"
+_FORMATS = (TEXT, "json", "sarif", "github", "junit")
+
+format_option = click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(_FORMATS),
+    default=TEXT,
+    show_default=True,
+    help="How findings are told; all but text go to standard output, and nothing else does.",
+)
+
+
+class Tree(NamedTuple):
+    """How the tree differed, what was found about it, and the status that follows."""
+
+    changes: Changes | None
+    found: list[Diagnostic]
+    status: int
+
+
+def tell(account: Account, output_format: str) -> None:
+    """Prints what a command found in a format; `text` is each command's own."""
+    from mlspec.checks.registry import load_checks
+
+    load_checks()  # a format names codes
+    render = import_module(f"mlspec.report.formats.{output_format}").render
+    click.echo(render(account), nl=False)
+
+
+def seen_from_here(root: Path) -> str:
+    """The folder of a workspace below the working directory, with a slash at its end; else nothing."""
+    here = os.path.relpath(root, Path.cwd()).replace(os.sep, "/")
+    return "" if here == "." or here.startswith("..") else f"{here}/"
+
+
+def compile_and_tell(
+    root: Path, files: Files, compilation: Compilation, output_format: str, *, check: bool, allow_empty: bool
+) -> int:
+    """Writes the tree (unless `check`) and prints the account; the exit status is that of the text format."""
+    from mlspec.report.account import Account
+
+    tree = _tree(root, compilation, check=check, allow_empty=allow_empty)
+    subjects: dict[str, list[str]] = {}
+    for environment in compilation.resolution.environments:
+        if environment.source:
+            subjects.setdefault(environment.source, []).append(environment.name)
+    for model in compilation.resolution.models:
+        subjects.setdefault(model.source, []).append(model.metadata.name)
+    account = Account(
+        command="compile --check" if check else "compile",
+        findings=[*compilation.diagnostics, *tree.found],
+        files=files,
+        status=tree.status,
+        set_aside=compilation.set_aside,
+        changes=[(change.path, str(change.kind)) for change in tree.changes.shown] if tree.changes else [],
+        subjects=subjects,
+        folder=seen_from_here(root),
+    )
+    tell(account, output_format)
+    return tree.status
+
+
+def _tree(root: Path, compilation: Compilation, *, check: bool, allow_empty: bool) -> Tree:
+    from mlspec.tree.compare import compare
+    from mlspec.tree.findings import differences, refusals, stray_files
+    from mlspec.tree.write import write
+
+    from ._verdict import emptied, stray_paths
+
+    if has_errors(compilation.diagnostics):
+        bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
+        return Tree(None, [], ExitCode.BUG if bug else ExitCode.ERROR)
+    changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
+    refused = list(refusals(changes, [] if allow_empty else emptied(compilation, changes)))
+    if refused:
+        return Tree(changes, refused, ExitCode.ERROR)
+    if check:
+        found = list(differences(changes))
+    else:
+        found = []
+        if changes.interrupted or not changes.clean:
+            changes = write(changes)
+    strays = list(stray_files(stray_paths(root, compilation, changes)))
+    status = ExitCode.CLEAN if changes.clean and not strays else ExitCode.CHANGED
+    return Tree(changes, [*found, *strays], status)

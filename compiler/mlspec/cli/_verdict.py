@@ -1,0 +1,25 @@
+"""A compilation and how the tree differs in; what a person has to decide about it out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mlspec.compile import Compilation
+from mlspec.environment.resolve import DEFAULT_ENVIRONMENT
+from mlspec.tree.changes import Changes
+from mlspec.tree.strays import strays
+
+
+def emptied(compilation: Compilation, changes: Changes) -> list[str]:
+    """Environments that would lose their last model, but for the built-in one, whose place the first real one takes."""
+    takes_over = any(environment.source for environment in compilation.resolution.environments)
+    return [name for name in changes.emptied if not (takes_over and name == DEFAULT_ENVIRONMENT)]
+
+
+def stray_paths(root: Path, compilation: Compilation, changes: Changes) -> list[str]:
+    """What Argo CD would apply though no spec asks for it; nobody reviews it as the output of one."""
+    workspace = compilation.resolution.workspace
+    folders = {f"{workspace.output}/{item.environment.name}/{item.name}" for item in compilation.resolution.specs}
+    folders |= {f"{workspace.argocd}/{item.name}" for item in compilation.resolution.environments}
+    made = {output.path for outputs in compilation.outputs.values() for output in outputs}
+    return strays(root, folders, made | {change.path for change in changes.files})

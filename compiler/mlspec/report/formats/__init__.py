@@ -1,0 +1,1 @@
+"""The formats in which a program reads findings: one file for each, `sarif.py` for `--format sarif`."""
