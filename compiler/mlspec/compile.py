@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
-from mlspec.checks.ignored import SetAside, set_aside
-from mlspec.checks.registry import load_checks, run_checks, run_workspace_checks
-from mlspec.diagnostics import Diagnostic, has_errors, in_order
-from mlspec.environment.joined import joined
+from mlspec.checks.ignored import SetAside
+from mlspec.checks.registry import check_document, check_environments, check_model, run_checks, taken_by
+from mlspec.diagnostics import Diagnostic, has_errors
 from mlspec.environment.resolve import resolve
 from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.link import link
 from mlspec.plan.build_plan import build_plan
 from mlspec.plan.context import plan_context
 from mlspec.plan.gitops import plan_environment
 from mlspec.source.files import Files
-from mlspec.source.read import read_specs
-from mlspec.verify.overrides import without_effect
+from mlspec.source.node import Document
+from mlspec.source.read import Parsed, read_specs, together
+from mlspec.unit import Unit
+from mlspec.verify.overrides import targets
 from mlspec.verify.verify import verify
 
 
@@ -34,41 +36,86 @@ class Compilation:
     """In the order of their places, each once. With an error among them the outputs are not to be written."""
     set_aside: list[SetAside] = field(default_factory=list)
     """Warnings that a comment in the spec sets aside."""
+    units: dict[str, Unit] = field(default_factory=dict)
+    """What each file of specs came to."""
 
 
 def compile(  # noqa: A001 - the project's own verb
-    files: Files, specs: str = "specs", each: Callable[[list[ResolvedSpec]], Iterable[ResolvedSpec]] = iter
+    files: Files,
+    specs: str = "specs",
+    each: Callable[[list[ResolvedSpec]], Iterable[ResolvedSpec]] = iter,
+    known: Mapping[str, Unit] | None = None,
 ) -> Compilation:
-    """Compiles every spec below the folder `specs`; `each` may watch them pass one by one."""
-    parsed = read_specs(files, specs)
+    """Compiles every spec below the folder `specs`; `each` may watch them pass one by one.
+
+    `known` says what files of models came to before, by their paths, where nothing that they depend on has changed:
+    those are not read, and their outputs are left out.
+    """
+    known = known or {}
+    sources = read_specs(files, specs, skip=known)
+    parsed = together(sources.values())
     resolution = resolve(parsed.documents, files, complete=parsed.complete)
-    result = Compilation(resolution)
-    found = [*parsed.diagnostics, *resolution.diagnostics, *run_workspace_checks(resolution)]
-    of_environments: list[tuple[str, Diagnostic]] = []
+    result = Compilation(resolution, units={source: _unit(one) for source, one in sources.items()})
+    for model in resolution.models:
+        result.units[model.source].models.append(model.metadata.name)
+    for source, found in resolution.of_models:
+        result.units[source].diagnostics += found
+    for document, in_environments in _of_documents(resolution):
+        result.units[document.file].diagnostics += check_model(document, in_environments)
     for resolved in each(resolution.specs):
-        problems = run_checks(resolved)
-        if not has_errors(problems):
-            problems += _render(resolved, result)
-        of_environments += [(resolved.environment.name, problem) for problem in problems]
-    found += joined(without_effect(resolution.specs, of_environments))
+        _compile(resolved, result)
+    around = [*resolution.around, *check_environments(resolution.environments)]
     for environment in resolution.environments:
         plan = plan_environment(environment, resolution.workspace)
         result.outputs[environment.name] = render_environment(plan) if plan else []
-    left, result.set_aside = set_aside(in_order(found), parsed.ignores, load_checks)
-    result.diagnostics = in_order(left)
+    result.units |= known
+    result.diagnostics, result.set_aside = link(result.units, around)
     return result
 
 
-def _render(resolved: ResolvedSpec, result: Compilation) -> list[Diagnostic]:
-    """Adds the files of one model in one environment; returns what verifying them found."""
+def _unit(parsed: Parsed) -> Unit:
+    """What there is to say of a file before its models are resolved."""
+    kinds = {str(kind.value) for each in parsed.documents if (kind := each.root.get("kind"))}
+    found = [*parsed.diagnostics, *(found for each in parsed.documents for found in check_document(each))]
+    return Unit(not parsed.complete or bool(kinds - {"Model"}), diagnostics=found, ignores=list(parsed.ignores))
+
+
+def _of_documents(resolution: Resolution) -> Iterator[tuple[Document, list[ResolvedSpec]]]:
+    """Each document with the model that it defines, in every environment."""
+    specs: dict[int, list[ResolvedSpec]] = {}
+    for spec in resolution.specs:
+        specs.setdefault(id(spec.model.metadata_tree), []).append(spec)
+    for document in resolution.documents:
+        if mine := specs.get(id(document.root.get("metadata"))):
+            yield document, mine
+
+
+def _compile(resolved: ResolvedSpec, result: Compilation) -> None:
+    """Adds the files and the findings of one model in one environment."""
+    unit, environment = result.units[resolved.model.source], resolved.environment.name
+    unit.places.append((resolved.name, environment))
+    unit.overrides += targets(resolved)
+    for code, taken in taken_by(resolved):
+        unit.taken.setdefault(code, []).extend(taken)
+    problems = run_checks(resolved)
+    if not has_errors(problems):
+        problems += _render(resolved, unit, result)
+    unit.findings += [(environment, problem) for problem in problems]
+
+
+def _render(resolved: ResolvedSpec, unit: Unit, result: Compilation) -> list[Diagnostic]:
+    """Adds the files; returns what verifying them found."""
     workspace = result.resolution.workspace
     image = plan_context(resolved, workspace.output)
     owner = image.folder.removeprefix(f"{workspace.output}/")
     if owner not in result.outputs:
         result.outputs[owner] = render_context(image)
+        unit.owners.append(owner)
     plan = build_plan(resolved, workspace, context_digest(image.folder, result.outputs[owner]))
     rendered, problems = verify(resolved, plan, render_deployment(plan))
-    result.outputs[f"{resolved.environment.name}/{resolved.name}"] = rendered
+    deployment = f"{resolved.environment.name}/{resolved.name}"
+    result.outputs[deployment] = rendered
+    unit.owners.append(deployment)
     return problems
 
 

@@ -20,7 +20,7 @@ from mlspec.plan.monitoring.promql import bucket_bound
 from mlspec.plan.monitoring.subject import subject_of
 from mlspec.plan.plan import AlertingRule, Monitoring
 from mlspec.source.files import FilesInMemory
-from mlspec.source.read import read_specs
+from mlspec.source.read import read_specs, together
 from mlspec.spec.monitoring import Monitoring as Asked
 from mlspec_runtime.metric_names import DEFAULT_LATENCY_BUCKETS
 from tests.monitoring.subjects import slo
@@ -45,7 +45,7 @@ def _resolved(spec: dict[str, Any], owner: str | None = None) -> ResolvedSpec:
     ]
     text = yaml.safe_dump_all([{"apiVersion": "mlspec.dev/v1", **document} for document in documents])
     files = FilesInMemory({"specs/model.yaml": text.encode(), "specs/model.joblib": b"a model"})
-    resolution = resolve(read_specs(files, "specs").documents, files)
+    resolution = resolve(together(read_specs(files, "specs").values()).documents, files)
     assert resolution.diagnostics == []
     return resolution.specs[0]
 

@@ -12,7 +12,7 @@ from mlspec.source.compose import compose
 from mlspec.source.events import PurePythonParser
 from mlspec.source.files import FilesInMemory
 from mlspec.source.node import Node
-from mlspec.source.read import parse, read_specs
+from mlspec.source.read import parse, read_specs, together
 from mlspec.source.text import decode
 from tests.source.workspaces import any_file
 
@@ -70,5 +70,5 @@ def test_the_parser_without_libyaml_keeps_the_same_promises(content: bytes) -> N
 @given(any_file)
 def test_whatever_is_found_can_be_shown(content: bytes) -> None:
     files = FilesInMemory({FILE: b"# mlspec.dev/\n" + content})
-    shown = render(in_order(read_specs(files, "specs").diagnostics), files)
+    shown = render(in_order(together(read_specs(files, "specs").values()).diagnostics), files)
     assert not MOVES_THE_CURSOR.search(shown)

@@ -11,7 +11,7 @@ from mlspec.diagnostics import in_order
 from mlspec.report.text import render
 from mlspec.source import findings
 from mlspec.source.files import FilesInMemory
-from mlspec.source.read import Parsed, read_specs
+from mlspec.source.read import Parsed, read_specs, together
 from tests.golden import Golden
 from tests.source.broken import BROKEN
 
@@ -22,7 +22,7 @@ NOT_IN_A_FILE = {findings.UNREADABLE.id}  # test_read_specs.py
 
 def read(content: bytes) -> tuple[Parsed, FilesInMemory]:
     files = FilesInMemory({"specs/model.yaml": content})
-    return read_specs(files, "specs"), files
+    return together(read_specs(files, "specs").values()), files
 
 
 def test_every_broken_file_is_reported_in_these_words(golden: Golden) -> None:

@@ -7,16 +7,15 @@ import pytest
 from mlspec.diagnostics import Severity
 from mlspec.source import findings
 from mlspec.source.files import FilesInMemory
-from mlspec.source.read import Parsed, read_specs
+from mlspec.source.read import Parsed, read_specs, together
 
 MODEL = b"apiVersion: mlspec.dev/v1\nkind: Model\nmetadata: {name: churn}\n"
 FOREIGN = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {labels: &l {mlspec.dev/model: a}, annotations: *l}\n"
 
 
 def read(**content: bytes) -> Parsed:
-    return read_specs(
-        FilesInMemory({path.replace("__", "/") + ".yaml": data for path, data in content.items()}), "specs"
-    )
+    files = FilesInMemory({path.replace("__", "/") + ".yaml": data for path, data in content.items()})
+    return together(read_specs(files, "specs").values())
 
 
 def test_every_yaml_file_below_the_folder_is_read_in_the_order_of_paths() -> None:
@@ -30,7 +29,7 @@ def test_every_yaml_file_below_the_folder_is_read_in_the_order_of_paths() -> Non
         "other/model.yaml": MODEL,
         "specsmore/model.yaml": MODEL,
     }
-    parsed = read_specs(FilesInMemory(files), "specs")
+    parsed = together(read_specs(FilesInMemory(files), "specs").values())
     assert [document.file for document in parsed.documents] == [
         *("specs/a.yml", "specs/b/deep/er/A.YAML", "specs/b/model.yaml"),
     ]
@@ -91,7 +90,8 @@ def test_a_file_that_cannot_be_read_is_a_finding() -> None:
                 raise PermissionError(13, "Permission denied", path)
             return super().read(path, at_most)
 
-    parsed = read_specs(Locked({"specs/locked.yaml": MODEL, "specs/open.yaml": MODEL}), "specs")
+    files = Locked({"specs/locked.yaml": MODEL, "specs/open.yaml": MODEL})
+    parsed = together(read_specs(files, "specs").values())
     (found,) = parsed.diagnostics
     assert (found.code, found.span.file) == (findings.UNREADABLE.id, "specs/locked.yaml")
     assert found.message == "the file cannot be read: Permission denied"
@@ -105,7 +105,7 @@ def test_no_more_than_a_bounded_part_of_a_file_is_asked_for() -> None:
             assert 0 < at_most < 2**21
             return super().read(path).ljust(at_most, b"\n")
 
-    (found,) = read_specs(Endless({"specs/model.yaml": MODEL}), "specs").diagnostics
+    (found,) = together(read_specs(Endless({"specs/model.yaml": MODEL}), "specs").values()).diagnostics
     assert found.code == findings.TOO_LARGE.id
 
 
@@ -123,3 +123,13 @@ def test_a_missing_api_version_hinders_nothing() -> None:
     parsed = read(specs__model=b"kind: Model\nspec: {}\n")
     assert [found.severity for found in parsed.diagnostics] == [Severity.WARNING]
     assert parsed.complete
+
+
+def test_a_file_that_is_skipped_is_not_even_opened() -> None:
+    class Locked(FilesInMemory):
+        def read(self, path: str, at_most: int = -1) -> bytes:
+            assert path != "specs/known.yaml"
+            return super().read(path, at_most)
+
+    files = Locked({"specs/known.yaml": MODEL, "specs/open.yaml": MODEL})
+    assert list(read_specs(files, "specs", skip={"specs/known.yaml"})) == ["specs/open.yaml"]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related
-from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.batch_stores import DataStore, data_stores
 from mlspec.plan.delivery import account_annotations
 from mlspec.plan.names import batch_name
 from mlspec.plan.variables import environment_variable
 from mlspec.spec.model import Tensor
+from mlspec.unit import Taken
 
-from .registry import check, workspace_check
+from .registry import check, taken_once
 
 NOTHING_RUNS = code(
     "MLS290",
@@ -218,15 +219,22 @@ def _differing(source: DataStore, target: DataStore) -> Iterator[str]:
             yield f"{name} is one thing for `batch.input` and another for `batch.output`"
 
 
-@workspace_check(SAME_BATCH)
-def same_batch(resolution: Resolution) -> Iterator[Diagnostic]:
-    models = {(resolved.environment.name, resolved.name): resolved for resolved in resolution.specs}
-    for resolved in resolution.specs:
-        name = batch_name(resolved.name)
-        if resolved.spec.batch is not None and (other := models.get((resolved.environment.name, name))):
+def _same_batch(taken: Sequence[Taken]) -> Iterator[Diagnostic]:
+    """A batch takes the name of another model's objects; two batches have two names."""
+    for batch in (each for each in taken if each.what):
+        for other in (each for each in taken if not each.what):
             yield SAME_BATCH.error(
-                other.model.name_span,
-                f"{resolved.name} has a batch whose objects are called {name}",
+                other.span,
+                f"{batch.model} has a batch whose objects are called {other.model}",
                 label="taken already",
-                related=[Related(resolved.at_key("batch"), f"by {resolved.name}")],
+                related=[Related(batch.span, f"by {batch.model}")],
             )
+
+
+@taken_once(SAME_BATCH, clash=_same_batch)
+def names_of_batches(resolved: ResolvedSpec) -> Iterator[Taken]:
+    model, environment = resolved.name, resolved.environment.name
+    yield Taken(f"{environment}/{model}", model, environment, resolved.model.name_span)
+    if resolved.spec.batch is not None:
+        key = f"{environment}/{batch_name(model)}"
+        yield Taken(key, model, environment, resolved.at_key("batch"), "a batch")

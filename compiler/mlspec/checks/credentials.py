@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from mlspec.codes import code
 from mlspec.credentials import credential_kind, names_credential
 from mlspec.diagnostics import Diagnostic, Span
-from mlspec.environment.resolved import Resolution, ResolvedSpec
-from mlspec.source.node import Node
+from mlspec.environment.resolved import ResolvedSpec
+from mlspec.source.node import Document, Node
 
-from .registry import check, workspace_check
+from .registry import check, document_check
 
 CREDENTIAL = code(
     "MLS230",
@@ -28,11 +28,10 @@ def credential(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield from _within(tree)
 
 
-@workspace_check(CREDENTIAL)
-def credential_anywhere(resolution: Resolution) -> Iterator[Diagnostic]:
+@document_check(CREDENTIAL)
+def credential_anywhere(document: Document) -> Iterator[Diagnostic]:
     """What is committed, whether or not a model makes anything of it."""
-    for document in resolution.documents:
-        yield from _within(document.root)
+    yield from _within(document.root)
 
 
 def _within(tree: Node) -> Iterator[Diagnostic]:

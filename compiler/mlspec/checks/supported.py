@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
-from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.environment.resolved import Environment, ResolvedSpec
 
-from .registry import check, workspace_check
+from .registry import check, environments_check
 
 FIELD = code(
     "MLS601",
@@ -55,9 +55,9 @@ def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         )
 
 
-@workspace_check(ENVIRONMENT_FIELD)
-def environment_field_not_supported(resolution: Resolution) -> Iterator[Diagnostic]:
-    for environment in resolution.environments:
+@environments_check(ENVIRONMENT_FIELD)
+def environment_field_not_supported(environments: Sequence[Environment]) -> Iterator[Diagnostic]:
+    for environment in environments:
         for name, entry in environment.spec.accelerators.items():
             if entry.hourly_cost is not None and environment.tree is not None:
                 yield ENVIRONMENT_FIELD.error(

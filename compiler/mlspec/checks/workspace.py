@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related, Span
-from mlspec.environment.resolved import Environment, Resolution, ResolvedSpec
+from mlspec.environment.resolved import Environment, ResolvedSpec
 from mlspec.plan.canary import is_routed
 from mlspec.plan.exposure import plan_exposure
 from mlspec.plan.gitops import project
 from mlspec.plan.names import plan_names
 from mlspec.plan.plan import GatewayRoute, IngressRoute, LoadBalancer
 from mlspec.plan.resources import nodes
+from mlspec.unit import Taken
 
-from .registry import workspace_check
+from .registry import environments_check, taken_once
 
 SAME_PLACE = code(
     "MLS226",
@@ -48,10 +50,10 @@ SAME_SERVICE = code(
 )
 
 
-@workspace_check(SAME_PLACE)
-def same_namespace(resolution: Resolution) -> Iterator[Diagnostic]:
+@environments_check(SAME_PLACE)
+def same_namespace(environments: Sequence[Environment]) -> Iterator[Diagnostic]:
     seen: dict[tuple[str, str], Environment] = {}
-    for environment in resolution.environments:
+    for environment in environments:
         first = seen.setdefault((environment.spec.cluster, environment.namespace), environment)
         if first is not environment:
             yield SAME_PLACE.error(
@@ -62,10 +64,10 @@ def same_namespace(resolution: Resolution) -> Iterator[Diagnostic]:
             )
 
 
-@workspace_check(SAME_PROJECT)
-def same_project(resolution: Resolution) -> Iterator[Diagnostic]:
+@environments_check(SAME_PROJECT)
+def same_project(environments: Sequence[Environment]) -> Iterator[Diagnostic]:
     seen: dict[str, Environment] = {}
-    for environment in resolution.environments:
+    for environment in environments:
         first = seen.setdefault(project(environment), environment)
         if first is not environment and environment.spec.gitops.repo and first.spec.gitops.repo:
             yield SAME_PROJECT.error(
@@ -82,44 +84,50 @@ def _span(environment: Environment, *path: str) -> Span:
     return (environment.at(*path) if written else None) or environment.name_span
 
 
-@workspace_check(SAME_ROUTE)
-def same_route(resolution: Resolution) -> Iterator[Diagnostic]:
-    seen: dict[tuple[str, str, str, str, str], ResolvedSpec] = {}
-    for resolved in resolution.specs:
-        match plan_exposure(resolved):
-            case GatewayRoute(gateway=carrier, namespace=namespace, host=host, path=path):
-                route = (resolved.environment.spec.cluster, f"{namespace}/{carrier}", "gateway", host, path)
-            case IngressRoute(class_name=carrier, host=host, path=path):
-                route = (resolved.environment.spec.cluster, carrier, "ingress", host, path)
-            case _:
-                continue
-        first = seen.setdefault(route, resolved)
-        if first is not resolved:
-            yield _same_route(resolved, first, f"{host}{path}")
+def _same_route(taken: Sequence[Taken]) -> Iterator[Diagnostic]:
+    first, *others = taken
+    owner = f"{first.model} in {first.environment}"
+    for other in others:
+        said = f"{other.model} in {other.environment} has the address of {owner}: {other.what}"
+        if other.span != first.span:
+            related = [Related(first.span, f"by {owner}")]
+            yield SAME_ROUTE.error(other.span, said, label="taken already", related=related)
+        else:
+            remedy = f"give {other.environment} a `host` of its own in the model's `environments`"
+            yield SAME_ROUTE.error(other.span, said, label="the same in both", remedy=remedy)
 
 
-def _same_route(resolved: ResolvedSpec, first: ResolvedSpec, address: str) -> Diagnostic:
-    here, there = resolved.at("expose", "host"), first.at("expose", "host")
-    owner = f"{first.name} in {first.environment.name}"
-    said = f"{resolved.name} in {resolved.environment.name} has the address of {owner}: {address}"
-    if here != there:
-        return SAME_ROUTE.error(here, said, label="taken already", related=[Related(there, f"by {owner}")])
-    remedy = f"give {resolved.environment.name} a `host` of its own in the model's `environments`"
-    return SAME_ROUTE.error(here, said, label="the same in both", remedy=remedy)
+@taken_once(SAME_ROUTE, clash=_same_route)
+def routes(resolved: ResolvedSpec) -> Iterator[Taken]:
+    match plan_exposure(resolved):
+        case GatewayRoute(gateway=carrier, namespace=namespace, host=host, path=path):
+            place = f"gateway {namespace}/{carrier}"
+        case IngressRoute(class_name=carrier, host=host, path=path):
+            place = f"ingress {carrier}"
+        case _:
+            return
+    key = json.dumps([resolved.environment.spec.cluster, place, host, path])
+    yield Taken(key, resolved.name, resolved.environment.name, resolved.at("expose", "host"), f"{host}{path}")
 
 
-@workspace_check(SAME_SERVICE)
-def same_service(resolution: Resolution) -> Iterator[Diagnostic]:
-    models = {(resolved.environment.name, resolved.name): resolved for resolved in resolution.specs}
-    for resolved in resolution.specs:
-        for what, service, span in _more_services(resolved):
-            if other := models.get((resolved.environment.name, service)):
-                yield SAME_SERVICE.error(
-                    other.model.name_span,
-                    f"{resolved.name} has {what} with the Service {service}",
-                    label="taken already",
-                    related=[Related(span, f"by {resolved.name}")],
-                )
+def _same_service(taken: Sequence[Taken]) -> Iterator[Diagnostic]:
+    """What one model needs besides has the name of another; what two need besides never has."""
+    for service in (each for each in taken if each.what):
+        for other in (each for each in taken if not each.what):
+            yield SAME_SERVICE.error(
+                other.span,
+                f"{service.model} has {service.what} with the Service {other.model}",
+                label="taken already",
+                related=[Related(service.span, f"by {service.model}")],
+            )
+
+
+@taken_once(SAME_SERVICE, clash=_same_service)
+def services(resolved: ResolvedSpec) -> Iterator[Taken]:
+    model, environment = resolved.name, resolved.environment.name
+    yield Taken(f"{environment}/{model}", model, environment, resolved.model.name_span)
+    for what, service, span in _more_services(resolved):
+        yield Taken(f"{environment}/{service}", model, environment, span, what)
 
 
 def _more_services(resolved: ResolvedSpec) -> Iterator[tuple[str, str, Span]]:

@@ -57,10 +57,10 @@ def resolve(documents: Iterable[Document], files: Files, *, complete: bool = Tru
         result.environments.append(_built_in(workspace, result))
     named = {name for document in by_kind["Environment"] if (name := _name(document))} or {DEFAULT_ENVIRONMENT}
     everywhere = workspace.get("defaults") if workspace else None
-    result.diagnostics += _part(everywhere)
+    result.around += _part(everywhere)
     around = _Around(everywhere, named if complete else None, files, result)
     for document in _unique("Model", by_kind["Model"], result):
-        _model(document, around)
+        result.of_models.append((document.file, _model(document, around)))
     return result
 
 
@@ -105,7 +105,7 @@ def _unique(kind: str, documents: Sequence[Document], result: Resolution) -> Ite
             yield document
             continue
         here, there = _name_span(document), _name_span(first)
-        result.diagnostics.append(
+        result.around.append(
             DUPLICATE.error(
                 here,
                 f"the {kind.lower()} {name} is defined twice",
@@ -122,11 +122,11 @@ def _workspace(documents: Sequence[Document], result: Resolution) -> Node | None
         found = SECOND_WORKSPACE.error(
             other.root.locate(("kind",)), "the workspace is defined twice", label="the second one", related=[first]
         )
-        result.diagnostics.append(found)
+        result.around.append(found)
     if not documents:
         return None
     parsed, findings = parse_section(WorkspaceDocument, documents[0].root, _header(documents[0]))
-    result.diagnostics += findings
+    result.around += findings
     if parsed is None:
         return None
     result.workspace = parsed.spec
@@ -136,11 +136,11 @@ def _workspace(documents: Sequence[Document], result: Resolution) -> Node | None
 def _environment(document: Document, workspace: Node | None, result: Resolution) -> None:
     tree = document.root.get("spec")
     parsed, findings = parse_section(EnvironmentDocument, document.root, _header(document))
-    result.diagnostics += [*findings, *_part(tree.get("defaults") if tree else None)]
+    result.around += [*findings, *_part(tree.get("defaults") if tree else None)]
     if parsed is None:
         return
     spec, findings = _with_workspace(tree, workspace)
-    result.diagnostics += findings
+    result.around += findings
     if spec is not None:
         result.environments.append(Environment(parsed.metadata.name, spec, document.file, _name_span(document), tree))
 
@@ -155,30 +155,31 @@ def _with_workspace(tree: Node | None, workspace: Node | None) -> tuple[Environm
 
 def _built_in(workspace: Node | None, result: Resolution) -> Environment:
     spec, findings = _with_workspace(None, workspace)
-    result.diagnostics += findings
+    result.around += findings
     return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec(), "", Span(""))
 
 
-def _model(document: Document, around: _Around) -> None:
-    result = around.result
+def _model(document: Document, around: _Around) -> list[Diagnostic]:
+    """Adds a model with what it is in each of its environments; returns what is wrong with it."""
+    result, found = around.result, list[Diagnostic]()
     head, findings = parse_section(ModelHead, document.root, _header(document))
-    result.diagnostics += findings
+    found += findings
     spec, metadata = document.root.get("spec"), document.root.get("metadata")
     if spec is None or not isinstance(spec.value, dict):
-        return
+        return found
     base = without(spec, "environments")
     whole = merge_layers(around.everywhere, base)
     alone, _ = parse_section(ServiceSpec, whole)
     blocks, findings = blocks_of(spec, around.known)
-    result.diagnostics += findings
+    found += findings
     # What is wrong here is wrong even where the environments, or this model's name, are not yet right.
     sound = {environment.name for environment in result.environments} if head else set()
     layers = [base] if alone is None else []
     layers += [block for name, block in (blocks or {}).items() if name not in sound]
     for layer in layers:
-        result.diagnostics += _part(layer)
+        found += _part(layer)
     if head is None or metadata is None:
-        return
+        return found
     # What only environments complete, bounds of replicas perhaps, says nothing about the image that they share.
     image = alone or parse_section(ServiceSpec, only(whole, IMAGE_SECTIONS))[0]
     model = Model(head.metadata, document.file, metadata, image)
@@ -190,6 +191,7 @@ def _model(document: Document, around: _Around) -> None:
         block = blocks[environment.name] if blocks else None
         tree = merge_layers(around.everywhere, defaults, base, block)
         value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)), _SPEC)
-        result.diagnostics += findings
+        found += findings
         if value is not None:
             result.specs.append(ResolvedSpec(model, environment, value, tree, around.files))
+    return found

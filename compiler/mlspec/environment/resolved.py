@@ -104,4 +104,11 @@ class Resolution:
     environments: list[Environment] = field(default_factory=list)
     models: list[Model] = field(default_factory=list)
     specs: list[ResolvedSpec] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    around: list[Diagnostic] = field(default_factory=list)
+    """Found in the environments and the workspace, and where two documents are one thing."""
+    of_models: list[tuple[str, list[Diagnostic]]] = field(default_factory=list)
+    """Found in each model, with its file."""
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        return [*self.around, *(each for _, found in self.of_models for each in found)]

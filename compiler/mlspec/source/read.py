@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from mlspec.diagnostics import Diagnostic, Span, has_errors
 
@@ -38,15 +38,28 @@ def parse(file: str, data: bytes) -> Parsed:
     return _gather(file, _parts(file, data))
 
 
-def read_specs(files: Files, folder: str) -> Parsed:
-    """Every document below a folder that is meant for mlspec; other YAML files are left alone."""
-    read = [_read_file(files, path) for path in files.below(folder) if PurePosixPath(path).suffix.lower() in _SUFFIXES]
+def read_specs(files: Files, folder: str, skip: Container[str] = ()) -> dict[str, Parsed]:
+    """By its path, each YAML file below a folder with the documents in it that are meant for mlspec, sorted.
+
+    Files of other tools have none; those in `skip` are left out.
+    """
+    return {path: _read_file(files, path) for path in spec_files(files.below(folder)) if path not in skip}
+
+
+def together(each: Iterable[Parsed]) -> Parsed:
+    """What reading several files came to."""
+    read = list(each)
     return Parsed(
         tuple(document for parsed in read for document in parsed.documents),
         tuple(diagnostic for parsed in read for diagnostic in parsed.diagnostics),
         all(parsed.complete for parsed in read),
         tuple(ignore for parsed in read for ignore in parsed.ignores),
     )
+
+
+def spec_files(paths: Iterable[str]) -> list[str]:
+    """Those of the paths that may be specs by their ending."""
+    return [path for path in paths if path.lower().endswith(_SUFFIXES)]
 
 
 def _read_file(files: Files, path: str) -> Parsed:

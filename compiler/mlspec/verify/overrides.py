@@ -9,7 +9,7 @@ from dataclasses import replace
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.manifest import ManifestFile, declared_kinds, rewrite
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic, Severity
+from mlspec.diagnostics import Diagnostic, Severity, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import Manifest, Patch
 from mlspec.source.suggestion import did_you_mean
@@ -58,17 +58,22 @@ def apply_overrides(
     return patched, found
 
 
+def targets(resolved: ResolvedSpec) -> Iterator[Span]:
+    """Where the target of each override is written."""
+    for index, item in enumerate(resolved.spec.overrides):
+        yield resolved.at("overrides", index, "target", "name" if item.target.name else "kind")
+
+
 def without_effect(
-    specs: Sequence[ResolvedSpec], found: Iterable[tuple[str, Diagnostic]]
+    overrides: Iterable[Span], found: Iterable[tuple[str, Diagnostic]]
 ) -> Iterator[tuple[str, Diagnostic]]:
-    """The findings of each environment; an override that matches nothing in any of its environments is an error."""
+    """The findings of each environment; an override that matches nothing in any of its environments is an error.
+
+    `overrides` has the place of each one's target, once for each environment.
+    """
     findings = list(found)
     missed = Counter(each.span for _, each in findings if each.code == NO_TARGET.id)
-    asked = Counter(
-        resolved.at("overrides", index, "target", "name" if item.target.name else "kind")
-        for resolved in specs
-        for index, item in enumerate(resolved.spec.overrides)
-    )
+    asked = Counter(overrides)
     for environment, each in findings:
         if each.code == NO_TARGET.id and missed[each.span] == asked[each.span]:
             yield environment, replace(each, severity=Severity.ERROR, help=NO_TARGET.remedy)

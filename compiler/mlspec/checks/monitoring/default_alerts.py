@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mlspec.checks.registry import workspace_check
+from mlspec.checks.registry import model_check
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Span
-from mlspec.environment.resolved import Resolution, ResolvedSpec
+from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.monitoring.batch_alerts import batch_subject_of
 from mlspec.plan.monitoring.options import alert_of
 from mlspec.plan.monitoring.plan_monitoring import plan_rules
@@ -40,13 +40,12 @@ _SERVES_NOT = "it serves no requests"
 _BATCH = ("batchFailed", "batchMissed")
 
 
-@workspace_check(NO_SUCH_ALERT)
-def alert_without_use(resolution: Resolution) -> Iterator[Diagnostic]:
-    for document in resolution.documents:
-        for option, environment, span in _tuned(document):
-            specs = [spec for spec in resolution.specs if _is_about(spec, document, environment)]
-            if specs and not any(alert_of(option) in _alerts(spec) for spec in specs):
-                yield _finding(option, environment, span, specs)
+@model_check(NO_SUCH_ALERT)
+def alert_without_use(document: Document, specs: Sequence[ResolvedSpec]) -> Iterator[Diagnostic]:
+    for option, environment, span in _tuned(document):
+        concerned = [spec for spec in specs if environment in (None, spec.environment.name)]
+        if concerned and not any(alert_of(option) in _alerts(spec) for spec in concerned):
+            yield _finding(option, environment, span, concerned)
 
 
 def _tuned(document: Document) -> Iterator[tuple[str, str | None, Span]]:
@@ -58,11 +57,6 @@ def _tuned(document: Document) -> Iterator[tuple[str, str | None, Span]]:
         tuned = block.get("monitoring", "defaultAlerts") if block else None
         if tuned and isinstance(tuned.value, dict):
             yield from ((option, environment, entry.key) for option, entry in tuned.value.items() if entry.node.value)
-
-
-def _is_about(spec: ResolvedSpec, document: Document, environment: str | None) -> bool:
-    mine = document.root.get("metadata") is spec.model.metadata_tree
-    return mine and environment in (None, spec.environment.name)
 
 
 def _alerts(spec: ResolvedSpec) -> set[str]:

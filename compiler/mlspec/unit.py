@@ -1,0 +1,44 @@
+"""What one file of specs came to, apart from all others: plain values, from which `link` makes the findings of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .diagnostics import Diagnostic, Span
+from .source.ignores import Ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Something that only one model of a cluster can have, and who takes it."""
+
+    key: str
+    """What it is; two that take the same clash."""
+    model: str
+    environment: str
+    span: Span
+    what: str = ""
+    """For a message about it."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """Of a file that defines an environment or a workspace, too, only what its models came to."""
+
+    shared: bool = False
+    """Whether other files depend on this one: it holds more than models, or could not be read whole."""
+    models: list[str] = field(default_factory=list)
+    places: list[tuple[str, str]] = field(default_factory=list)
+    """Each model with each environment that it runs in."""
+    owners: list[str] = field(default_factory=list)
+    """Whose outputs were made."""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    """Found in the file or in a model whatever its environment."""
+    findings: list[tuple[str, Diagnostic]] = field(default_factory=list)
+    """Found in an environment, with its name."""
+    overrides: list[Span] = field(default_factory=list)
+    """Where the target of each override is written, once for each environment that has it."""
+    taken: dict[str, list[Taken]] = field(default_factory=dict)
+    """By the code of the finding that a second one would be."""
+    ignores: list[Ignore] = field(default_factory=list)
+    """The comments by which warnings are set aside."""
