@@ -11,58 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlspec.burn_rate import burn_rates
-from mlspec.plan.dialects import MLSPEC, VLLM
 from mlspec.plan.monitoring.indicators import availability
 from mlspec.plan.plan import AlertingRule, RecordingRule, RuleGroup
 from mlspec.plan.quantities import seconds
 from mlspec.promql import parse
 from mlspec.spec.monitoring import Slo
 from mlspec_runtime import metric_names as metrics
+from tests.monitoring.known_series import known_series
 from tests.monitoring.subjects import BOTH, OWED, SUBJECTS, check_rules, groups_of, rules_document, slo, slos
-
-_SCRAPED = {"namespace", "pod", "service", "job", "instance"}
-_STATE_METRICS = {"namespace", "deployment"}
-_CONTAINER = {"namespace", "pod", "container"}
-_EXPORTER = {"namespace", "pod", "container", "exported_namespace", "exported_pod", "exported_container"}
-FOREIGN = {
-    # Prometheus: "Jobs and instances".
-    "up": _SCRAPED,
-    # kube-state-metrics: docs/metrics/workload/deployment-metrics.md and pod-metrics.md, all of them STABLE.
-    "kube_deployment_spec_replicas": _STATE_METRICS,
-    "kube_deployment_status_replicas_ready": _STATE_METRICS,
-    "kube_deployment_status_replicas_updated": _STATE_METRICS,
-    # docs/metrics/workload/replicaset-metrics.md, STABLE too.
-    "kube_replicaset_spec_replicas": {"namespace", "replicaset"},
-    "kube_replicaset_status_ready_replicas": {"namespace", "replicaset"},
-    # docs/metrics/workload/statefulset-metrics.md, STABLE too.
-    "kube_statefulset_replicas": {"namespace", "statefulset"},
-    "kube_statefulset_status_replicas_ready": {"namespace", "statefulset"},
-    "kube_statefulset_status_replicas_updated": {"namespace", "statefulset"},
-    "kube_pod_container_status_waiting_reason": {*_CONTAINER, "reason"},
-    # cAdvisor: docs/storage/prometheus.md; the labels are the kubelet's.
-    "container_memory_working_set_bytes": _CONTAINER,
-    # DCGM exporter: etc/default-counters.csv, etc/dcp-metrics-included.csv.
-    "DCGM_FI_DEV_GPU_UTIL": _EXPORTER,
-    "DCGM_FI_PROF_GR_ENGINE_ACTIVE": _EXPORTER,
-}
-_HISTOGRAMS = (
-    metrics.REQUEST_DURATION,
-    metrics.BATCH_SIZE,
-    metrics.INFERENCE_DURATION,
-    metrics.QUEUE_DURATION,
-    VLLM.duration,
-)
-
-
-def _known() -> dict[str, set[str]]:
-    """Every series that a rule may read, with its labels."""
-    own = {name: {*labels, *_SCRAPED} for name, labels in MLSPEC.exported.items()}
-    # The model's name is added where it is scraped.
-    own |= {name: {*labels, *_SCRAPED, metrics.MODEL} for name, labels in VLLM.exported.items()}
-    for name in _HISTOGRAMS:
-        labels = own.pop(name)
-        own |= {f"{name}_count": labels, f"{name}_sum": labels, f"{name}_bucket": {*labels, "le"}}
-    return own | FOREIGN
 
 
 def _expressions(groups: list[RuleGroup]) -> Iterator[str]:
@@ -70,7 +26,7 @@ def _expressions(groups: list[RuleGroup]) -> Iterator[str]:
 
 
 def _reads_only_what_there_is(groups: list[RuleGroup]) -> None:
-    known = _known()
+    known = known_series()
     for group in groups:
         for rule in group.rules:
             expression = parse(rule.expr)

@@ -81,6 +81,8 @@ def catalogues(draw: st.DrawFn, *, has_claims: bool) -> dict[str, dict[str, Any]
             entry["migStrategy"] = way
         entry["spare"] = draw(st.sampled_from([0, 0, 1, 9]))
         if draw(st.booleans()):
+            entry["hourlyCost"] = draw(st.sampled_from([0, 0.8, 3.3333, 1000]))
+        if draw(st.booleans()):
             entry["tolerations"] = draw(TOLERATIONS)
         entries[card.name] = entry
     return entries
@@ -178,6 +180,14 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
                 "branch": st.sampled_from(["main", "env/prod-1.x_y"]),
                 "project": st.just(f"p-{name}"),
                 "sync": st.sampled_from(["auto", "manual"]),
+            },
+        ),
+        "grafana": st.fixed_dictionaries(
+            {},
+            optional={
+                "address": st.sampled_from(["https://grafana.example.com/", "http://10.0.0.1:3000/team"]),
+                "labels": st.just({"grafana_dashboard": "1", "team": "ml"}),
+                "annotations": st.just({"grafana_folder": 'Models / all: of \u00e4 "them"'}),
             },
         ),
         "kueue": st.just({"queue": "ml.queue"}),

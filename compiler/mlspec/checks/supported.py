@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
-from mlspec.environment.resolved import Environment, ResolvedSpec
+from mlspec.environment.resolved import ResolvedSpec
 
-from .registry import check, environments_check
+from .registry import check
 
 FIELD = code(
     "MLS601",
@@ -24,14 +24,6 @@ SOURCE = code(
     reason="A registry of models is asked once, by a lock that this version does not write, never by a pod.",
     remedy="name the place that the registry has the model in: `s3://…`, for instance",
 )
-ENVIRONMENT_FIELD = code(
-    "MLS604",
-    "environment-field-not-supported-yet",
-    title="a field of an environment that has no effect yet",
-    reason="A field that is accepted and ignored would promise what nobody keeps.",
-    remedy="remove it until a later version supports it",
-)
-
 _FIELDS = (
     ("monitoring", "drift"),
     ("monitoring", "accuracy"),
@@ -53,15 +45,3 @@ def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         yield SOURCE.error(
             resolved.at("model", "uri"), "a model from `models:` is not supported yet", label="is not resolved yet"
         )
-
-
-@environments_check(ENVIRONMENT_FIELD)
-def environment_field_not_supported(environments: Sequence[Environment]) -> Iterator[Diagnostic]:
-    for environment in environments:
-        for name, entry in environment.spec.accelerators.items():
-            if entry.hourly_cost is not None and environment.tree is not None:
-                yield ENVIRONMENT_FIELD.error(
-                    environment.tree.locate_key(("accelerators", name, "hourlyCost")),
-                    f"`accelerators.{name}.hourlyCost` is not supported yet",
-                    label="has no effect yet",
-                )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.workspace import WorkspaceSpec
@@ -27,6 +28,9 @@ from .settings import DIGEST_ANNOTATION, plan_settings, settings_digest
 from .variables import environment_variable
 from .vllm import plan_arguments, plan_worker_arguments
 from .workload import plan_group, plan_workload
+
+if TYPE_CHECKING:
+    from .parts.dashboard import Dashboard
 
 _SERVICE_PORT = 80
 _SETTINGS_PATH = "/etc/mlspec"
@@ -84,10 +88,20 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         account_annotations=delivery.account_annotations(resolved),
         model_volume=delivery.plan_model_volume(resolved),
         serves=resolved.spec.serves,
+        dashboard=_dashboard(resolved, lifecycle.startup_budget),
         batch=plan_batch(
             resolved, environment_variables(resolved), owned_by_argocd=environment.spec.gitops.repo is not None
         ),
     )
+
+
+def _dashboard(resolved: ResolvedSpec, startup_budget: int) -> Dashboard | None:
+    if resolved.environment.spec.grafana is None:
+        return None
+    # Imported for environments that have a Grafana alone.
+    from .monitoring.dashboard.plan_dashboard import plan_dashboard
+
+    return plan_dashboard(resolved, startup_budget)
 
 
 def image_reference(resolved: ResolvedSpec, context_digest: str) -> str:

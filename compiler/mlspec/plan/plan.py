@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .parts.batch import Batch, BatchSchedule, BatchVolume
 from .parts.exposure import Exposure, GatewayRoute, IngressRoute, LoadBalancer, Pool
@@ -14,6 +15,9 @@ from .parts.objects import Labels, Manifest, Names, Patch, Workload
 from .parts.pod import Container, DeviceClaim, Fetch, Lifecycle, ModelVolume, NodeGroup, Placement, Probe
 from .parts.rollout import Canary, CanaryMetric, Rollout
 from .parts.scaling import Scaling, ScalingMetric
+
+if TYPE_CHECKING:
+    from .parts.dashboard import Dashboard
 
 __all__ = [
     "AlertingRule",
@@ -109,6 +113,8 @@ class Plan:
     """Of the ServiceAccount."""
     model_volume: ModelVolume | None = None
     """None where the model lies in the image."""
+    dashboard: Dashboard | None = None
+    """None where the environment has no Grafana."""
 
     @property
     def answering(self) -> Labels:

@@ -19,10 +19,22 @@ WAITING: Final = "vllm:num_requests_waiting"
 REJECTED: Final = "vllm:admission_rejections_total"
 """By one of two bounds of its queue, each with a 503."""
 
+WHOLE: Final = "vllm:e2e_request_latency_seconds"
+"""Of an answer, from the request to its last token."""
+PROMPT_TOKENS: Final = "vllm:prompt_tokens_total"
+GENERATED_TOKENS: Final = "vllm:generation_tokens_total"
+CACHE_USED: Final = "vllm:kv_cache_usage_perc"
+"""A share from 0 to 1, whatever it is called."""
+LOOKUPS: Final = "vllm:prefix_cache_queries_total"
+HITS: Final = "vllm:prefix_cache_hits_total"
+PREEMPTIONS: Final = "vllm:num_preemptions_total"
+SUCCESS: Final = "vllm:request_success_total"
+
 METHOD: Final = "method"
 STATUS: Final = "status"
 """`2xx` to `5xx`."""
 REASON: Final = "reason"
+FINISHED: Final = "finished_reason"
 REASON_QUEUE_FULL: Final = "max_num_queued_reqs"
 
 _HANDLER: Final = "handler"
@@ -70,7 +82,7 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     "vllm:num_requests_waiting_by_reason": (*_ENGINE, REASON),
     "vllm:prompt_tokens_by_source_total": (*_ENGINE, "source"),
     "vllm:prompt_tokens_cached_by_source_total": (*_ENGINE, "source"),
-    "vllm:request_success_total": (*_ENGINE, "finished_reason"),
+    SUCCESS: (*_ENGINE, FINISHED),
     "vllm:spec_decode_num_accepted_tokens_per_pos_total": (*_ENGINE, "position"),
     HTTP_REQUESTS: (_HANDLER, METHOD, STATUS),
     "http_request_duration_seconds": (_HANDLER, METHOD),

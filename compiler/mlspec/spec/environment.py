@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeGuard
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -52,6 +53,18 @@ def _folder(value: object) -> str:
     return value
 
 
+_DEAREST = 1_000
+"""Dollars for an hour: what costs more is a mistake in the unit."""
+
+
+def _dollars(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Invalid("expected a number", "write dollars without a sign, for instance `0.80`")
+    if not 0 <= value <= _DEAREST:
+        raise Invalid(f"must lie between 0 and {_DEAREST}", "write what one costs for an hour, in dollars")
+    return Decimal(str(value))  # as it is written, which a float is not
+
+
 _TEXT = WithJsonSchema({"type": "string"})
 Url = Annotated[str, BeforeValidator(_url), _TEXT]
 Folder = Annotated[str, BeforeValidator(_folder), _TEXT]
@@ -66,6 +79,28 @@ class Prometheus(Section):
     namespace: Annotated[DnsLabel, Field(description="Its namespace, let in by the network policy.")] = "monitoring"
     rule_labels: Annotated[
         dict[LabelKey, LabelValue], Field(description="Labels by which it selects rules and monitors.")
+    ] = {}
+
+
+class Grafana(Section):
+    """The Grafana that shows how models fare: where there is one, every model gets a dashboard.
+
+    Its sidecar (of the Helm chart, `sidecar.dashboards`) takes dashboards from ConfigMaps in every namespace.
+    """
+
+    address: Annotated[Url | None, Field(description="Where people open it: alerts lead to the dashboards there.")] = (
+        None
+    )
+    labels: Annotated[
+        dict[LabelKey, LabelValue],
+        Field(min_length=1, description="By which its sidecar finds dashboards."),
+    ] = {"grafana_dashboard": "1"}
+    annotations: Annotated[
+        dict[LabelKey, Annotated[str, Field(max_length=253)]],
+        Field(
+            description="For its sidecar: the folder, under the name that it is told to read it from.",
+            examples=[{"grafana_folder": "Models"}],
+        ),
     ] = {}
 
 
@@ -133,9 +168,11 @@ class CatalogueEntry(Section):
     ] = None
     spare: Annotated[int, Field(ge=0, le=10_000, description="How many a rollout may use beyond the replicas.")] = 0
     memory: Annotated[Size | None, Field(description="Memory of one card.")] = None
-    hourly_cost: Annotated[float | None, Field(ge=0, allow_inf_nan=False, description="Cost of one for an hour.")] = (
-        None
-    )
+    hourly_cost: Annotated[
+        Annotated[Decimal, BeforeValidator(_dollars)] | None,
+        WithJsonSchema({"type": "number", "minimum": 0, "maximum": _DEAREST, "examples": [0.8]}),
+        Field(description="What one card costs for an hour, in dollars; a MIG slice costs its share."),
+    ] = None
 
     @model_validator(mode="after")
     def _had_in_one_way(self) -> Self:
@@ -217,6 +254,9 @@ class EnvironmentSpec(Section):
         bool, Field(description="Whether its clusters run Argo Rollouts with the Gateway API plugin, for canaries.")
     ] = False
     prometheus: Annotated[Prometheus, Field(description="The Prometheus that watches it.")] = Prometheus()
+    grafana: Annotated[
+        Grafana | None, Field(description="The Grafana that gets a dashboard for each model; absent: none.")
+    ] = None
     accelerators: Annotated[
         dict[DnsLabel, CatalogueEntry], Field(description="What the clusters have; a model asks by name.")
     ] = {}

@@ -13,6 +13,7 @@ from mlspec_runtime import metric_names as metrics
 from .alerts import default_alerts
 from .batch_alerts import BatchSubject, batch_alerts, batch_subject_of
 from .demand import plan_demand
+from .links import linked
 from .objectives import INTERVAL, plan_objectives
 from .promql import span
 from .subject import Subject, subject_of
@@ -23,20 +24,13 @@ _SCRAPE_TIMEOUT = 10
 def plan_monitoring(resolved: ResolvedSpec, startup_budget: int, scaling: Scaling | None = None) -> Monitoring:
     """`startup_budget` in seconds; the spec has passed every check."""
     asked, subject = resolved.spec.monitoring, subject_of(resolved, startup_budget)
+    batch = batch_subject_of(resolved, startup_budget)
+    rules = plan_rules(subject, asked.slo, asked.alerts, batch=batch, serves=resolved.spec.serves)
     return Monitoring(
         labels=dict(sorted(resolved.environment.spec.prometheus.rule_labels.items())),
         interval=span(INTERVAL),
         scrape_timeout=span(_SCRAPE_TIMEOUT),
-        groups=(
-            *plan_rules(
-                subject,
-                asked.slo,
-                asked.alerts,
-                batch=batch_subject_of(resolved, startup_budget),
-                serves=resolved.spec.serves,
-            ),
-            *plan_demand(subject, scaling),
-        ),
+        groups=(*linked(resolved, rules), *plan_demand(subject, scaling)),
         target_labels={} if subject.dialect.says_model else {metrics.MODEL: resolved.name},
     )
 

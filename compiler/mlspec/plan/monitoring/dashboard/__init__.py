@@ -1,0 +1,1 @@
+"""ResolvedSpec -> what Grafana shows of one deployment."""
