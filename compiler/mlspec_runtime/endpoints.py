@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mlspec_runtime import __version__
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.errors import RequestError
+from mlspec_runtime.feedback.endpoint import feedback
 from mlspec_runtime.http import Request, Response, json_response
 from mlspec_runtime.inference import infer
 from mlspec_runtime.invocations import invocations
@@ -55,6 +56,8 @@ def endpoints(service: Service) -> dict[str, Endpoint]:
         table[f"{path}/stats"] = get(names.ENDPOINT_STATISTICS, statistics)
         table[f"{path}/ready"] = get(names.ENDPOINT_HEALTH, model_ready)
         table[f"{path}/infer"] = Endpoint(names.ENDPOINT_INFER, {"POST": infer})
+    # Whichever version answered: the label tells.
+    table[f"{model}/feedback"] = Endpoint(names.ENDPOINT_FEEDBACK, {"POST": feedback})
     return table
 
 

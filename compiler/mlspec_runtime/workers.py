@@ -116,7 +116,8 @@ class _Supervisor:
 
     def _forget(self, pid: int) -> None:
         """Its counts stay, what it was doing does not."""
-        (self._figures / f"loaded.{pid}").unlink(missing_ok=True)
+        for name in ("loaded", "feedback"):
+            (self._figures / f"{name}.{pid}").unlink(missing_ok=True)
         for gauges in self._figures.glob(f"gauge_live*_{pid}.db"):
             gauges.unlink()
 

@@ -19,7 +19,7 @@ from mlspec.plan.monitoring.plan_monitoring import plan_rules
 from mlspec.plan.monitoring.scenarios import Scenario, promtool_files
 from mlspec.plan.monitoring.subject import Subject
 from mlspec.plan.plan import AlertingRule, RuleGroup, Workload
-from mlspec.spec.monitoring import Slo
+from mlspec.spec.monitoring import Accuracy, Slo
 
 SMALLEST = Subject(
     model="churn",
@@ -57,6 +57,8 @@ GROUPS = replace(
     workload=Workload("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet", "support-llm-nodes"),
     min_replicas=0,
 )
+LABELLED = replace(OWED, accuracy=Accuracy(metric="auc", minimum="75%"))  # type: ignore[arg-type] # as a spec has it
+MEASURED = replace(TO_ZERO, accuracy=Accuracy(metric="mae", maximum=3.5, min_samples=21))
 SUBJECTS = {
     "smallest": SMALLEST,
     "owed": OWED,
@@ -66,6 +68,8 @@ SUBJECTS = {
     "canary": CANARY,
     "language-model": LANGUAGE_MODEL,
     "groups": GROUPS,
+    "labelled": LABELLED,
+    "measured": MEASURED,
 }
 
 

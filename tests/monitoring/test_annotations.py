@@ -11,7 +11,7 @@ import pytest
 
 from mlspec.plan.monitoring.scenarios import promtool_files, scenarios
 from mlspec.plan.plan import AlertingRule
-from tests.monitoring.subjects import BOTH, CARD, OWED, alert_names, groups_of, rules_document
+from tests.monitoring.subjects import BOTH, CARD, LABELLED, OWED, alert_names, groups_of, rules_document
 
 _POD = {"pod": "churn-7d9f8c6b5-x2x4z", "container": "server"}
 READ: dict[str, tuple[str, dict[str, str]]] = {
@@ -25,6 +25,10 @@ READ: dict[str, tuple[str, dict[str, str]]] = {
     "MlspecStartupSlow: near the budget": ("churn in prod takes 48.48s to load its model.", {"version": "1.0.0"}),
     "MlspecRequestsRefused: full": ("churn in prod refuses 1.01% of the requests.", {}),
     "MlspecMemoryNearLimit: nearly all": ("The server of churn in prod is near the limit of its memory.", _POD),
+    "MlspecAccuracyLow: just worse": (
+        "The area under the ROC curve of churn in prod is 74.25%.",
+        {"version": "1.0.0", "metric": "auc"},
+    ),
     "MlspecAcceleratorIdle: hardly busy": ("The GPUs of churn in prod are 4.95% busy.", {}),
 }
 """By scenario: the summary, and the labels that the alert has besides its own."""
@@ -33,7 +37,8 @@ READ: dict[str, tuple[str, dict[str, str]]] = {
 @pytest.mark.parametrize("name", READ)
 def test_the_summary_of_an_alert(name: str, require_tool: Callable[[str], str], tmp_path: Path) -> None:
     summary, more = READ[name]
-    subject, objectives = (CARD, None) if "Accelerator" in name else (OWED, BOTH)
+    alone = {"MlspecAcceleratorIdle": CARD, "MlspecAccuracyLow": LABELLED}.get(name.partition(":")[0])
+    subject, objectives = (alone, None) if alone else (OWED, BOTH)
     (scenario,) = (one for one in scenarios(subject, objectives) if one.name == name)
     groups = [group for group in groups_of(subject, objectives) if scenario.alert in alert_names(group)]
     rule = next(
@@ -44,6 +49,7 @@ def test_the_summary_of_an_alert(name: str, require_tool: Callable[[str], str], 
     )
     labels = {**rule.labels, **more}
     description = rule.annotations["description"].replace("{{ $labels.pod }}", labels.get("pod", ""))
+    description = description.replace("{{ $labels.version }}", labels.get("version", ""))
     description = description.replace("{{ $value | humanize1024 }}", "930.8Mi")
     expected = {"exp_labels": labels, "exp_annotations": {"summary": summary, "description": description}}
     (tmp_path / "rules.json").write_text(json.dumps(rules_document(groups)), encoding="utf-8")

@@ -17,7 +17,7 @@ from mlspec.plan.monitoring.scenarios import scenarios
 from mlspec.plan.monitoring.subject import Subject
 from mlspec.plan.plan import AlertingRule
 from mlspec.spec.default_alerts import DefaultAlerts
-from tests.monitoring.subjects import CARD, LANGUAGE_MODEL, OWED, rules_document, run_scenarios, slo
+from tests.monitoring.subjects import CARD, LABELLED, LANGUAGE_MODEL, OWED, rules_document, run_scenarios, slo
 
 EVERYTHING = replace(LANGUAGE_MODEL, queue=None)
 """Has every alert, but for those of a queue that has an end and of a server that says how long loading takes."""
@@ -47,7 +47,7 @@ def _alerts(subject: Subject) -> list[AlertingRule]:
 
 def _named(option: str, options: dict[str, Any]) -> list[AlertingRule]:
     """That alert of a subject which has it."""
-    for subject in (OWED, CARD, EVERYTHING):
+    for subject in (OWED, CARD, LABELLED, EVERYTHING):
         if found := [rule for rule in _alerts(_with(subject, options)) if rule.alert == alert_of(option)]:
             return found
     return []
@@ -60,7 +60,7 @@ def test_each_is_there_and_can_be_switched_off(option: str) -> None:
 
 
 def test_every_alert_has_its_key() -> None:
-    made = {option_of(rule.alert) for subject in (OWED, CARD, EVERYTHING) for rule in _alerts(subject)}
+    made = {option_of(rule.alert) for subject in (OWED, CARD, LABELLED, EVERYTHING) for rule in _alerts(subject)}
     assert made == set(OPTIONS)
 
 

@@ -20,7 +20,9 @@ from tests.monitoring.subjects import (
     CANARY,
     CARD,
     GROUPS,
+    LABELLED,
     LANGUAGE_MODEL,
+    MEASURED,
     OWED,
     SLICE,
     TO_ZERO,
@@ -106,6 +108,41 @@ def test_a_broken_rule_is_found_out(name: str, require_tool: Callable[[str], str
         rule["expr"] = change(rule["expr"])
     assert broken != document
     assert "FAILED" in run_scenarios(require_tool("promtool"), broken, pages, tmp_path)[1]
+
+
+def _of_labels(subject: Subject) -> tuple[Rules, list[Scenario]]:
+    """The alert that labels bring, by itself."""
+    document, found = _of_group(subject, None, "-service")
+    (group,) = document["groups"]
+    group["rules"] = [rule for rule in group["rules"] if rule["alert"] == "MlspecAccuracyLow"]
+    return document, [one for one in found if one.alert == "MlspecAccuracyLow"]
+
+
+@pytest.mark.parametrize("subject", [LABELLED, MEASURED], ids=["share", "error"])
+def test_labels_bring_an_alert(subject: Subject, require_tool: Callable[[str], str], tmp_path: Path) -> None:
+    document, found = _of_labels(subject)
+    assert {one.fires for one in found} == {True, False}
+    assert run_scenarios(require_tool("promtool"), document, found, tmp_path)[1] == ""
+
+
+BREAK_LABELS: dict[str, Callable[[str], str]] = {
+    "another minimum": lambda text: text.replace("< 0.75", "< 0.7"),
+    "fewer labels": lambda text: text.replace(">= 500", ">= 499"),
+    "labels of one replica": lambda text: text.replace(
+        ") (mlspec_accuracy_samples", ") (0.6 * mlspec_accuracy_samples"
+    ),
+    "every replica counts the same": lambda text: text.replace("accuracy_weight", "accuracy_samples"),
+    "a version that is gone": lambda text: text.replace("and on (namespace, model, version)", "and on (namespace)"),
+}
+
+
+@pytest.mark.parametrize("name", BREAK_LABELS)
+def test_a_broken_rule_of_labels_is_found_out(name: str, require_tool: Callable[[str], str], tmp_path: Path) -> None:
+    document, found = _of_labels(LABELLED)
+    (rule,) = document["groups"][0]["rules"]
+    assert rule["expr"] != BREAK_LABELS[name](rule["expr"])
+    rule["expr"] = BREAK_LABELS[name](rule["expr"])
+    assert "FAILED" in run_scenarios(require_tool("promtool"), document, found, tmp_path)[1]
 
 
 @pytest.mark.parametrize("written", ["1", "1.0"])

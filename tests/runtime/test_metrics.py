@@ -9,7 +9,8 @@ from tests.runtime.conftest import Start
 from tests.runtime.running import Running
 from tests.runtime.test_batching import GATED, infer
 
-LATER = {names.DRIFT_SCORE, names.DRIFT_SAMPLES, names.ACCURACY, names.LABELS}
+OF_LABELS = {names.ACCURACY, names.ACCURACY_SAMPLES, names.ACCURACY_WEIGHT, names.LABELS, names.FEEDBACK}
+LATER = {names.DRIFT_SCORE, names.DRIFT_SAMPLES, *OF_LABELS}
 """Exported once a model asks for drift or accuracy."""
 
 

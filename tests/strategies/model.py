@@ -85,6 +85,32 @@ def monitorings(draw: st.DrawFn, *, slo: bool) -> Spec:
     return spec
 
 
+ANSWERS = {
+    "accuracy": ("FP32", [-1, 3]),
+    "f1": ("BYTES", [-1]),
+    "auc": ("FP64", [-1, 2]),
+    "mae": ("INT64", [-1, 1]),
+}
+"""By metric an output that tells it."""
+
+
+@st.composite
+def accuracies(draw: st.DrawFn, model: Spec) -> Spec:
+    """Labels for an output that the model gets, behind those that it has."""
+    metric = draw(st.sampled_from(sorted(ANSWERS)))
+    datatype, shape = ANSWERS[metric]
+    model["outputs"] = [*model.get("outputs", []), {"name": "answer", "datatype": datatype, "shape": shape}]
+    spec: Spec = {"metric": metric}
+    spec |= {"maximum": draw(st.sampled_from([0.001, 3, 1e15]))} if metric == "mae" else {"minimum": "92.5%"}
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "minSamples": st.sampled_from([20, 500, 50_000]),
+        "output": st.just("answer"),
+    }
+    if metric in ("f1", "auc"):
+        fields["positive"] = st.sampled_from(["bad", 'a "b"\n', 1, True])
+    return spec | draw(st.fixed_dictionaries({}, optional=fields))
+
+
 VARIABLE = st.fixed_dictionaries({"value": free_text(200, shortest=0)}) | st.sampled_from(
     [{"secret": "a.b/KEY_1"}, {"secret": "s" * 253 + "/" + "k" * 253}]
 )
@@ -385,12 +411,17 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         spec.setdefault("network", {}).setdefault("from", [{"namespace": "traefik"}])
     if (strict or draw(st.booleans())) and spec.get("replicas") != 0:
         spec["monitoring"] = draw(monitorings(slo=strict))
+    labelled = spec.get("replicas") != 0 and draw(st.booleans())
     if (
         all(each["spec"].get("argoRollouts") for each in environments)
         and spec.get("replicas") != 0
         and draw(st.booleans())
     ):
         draw(canaries(spec))
+    if labelled:
+        asked = spec.setdefault("monitoring", {})
+        asked["accuracy"] = draw(accuracies(spec["model"]))
+        asked.setdefault("defaultAlerts", {})["accuracyLow"] = {"enabled": draw(st.booleans()), "for": draw(HOLDS)}
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
     if "expose" in spec or draw(st.integers(0, 3)) < 3:
         spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}

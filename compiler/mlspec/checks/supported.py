@@ -24,10 +24,7 @@ SOURCE = code(
     reason="A registry of models is asked once, by a lock that this version does not write, never by a pod.",
     remedy="name the place that the registry has the model in: `s3://…`, for instance",
 )
-_FIELDS = (
-    ("monitoring", "drift"),
-    ("monitoring", "accuracy"),
-)
+_FIELDS = (("monitoring", "drift"),)
 
 
 @check(FIELD)

@@ -64,6 +64,7 @@ _FOREIGN = {
     ("server", "timeout"): "say with `expose.timeout` how long an answer may take",
     ("server", "maxBody"): "remove it: `--max-model-len` in `server.args` bounds prompt and answer",
     ("server", "workers"): "remove it: `--api-server-count` in `server.args` is vLLM's number of processes for the API",
+    ("monitoring", "accuracy"): "remove it: vLLM's server takes no labels for what it has written",
     ("logging", "payloads"): "remove it: `--enable-log-requests` in `server.args` logs every request",
 }
 

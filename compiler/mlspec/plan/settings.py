@@ -9,6 +9,7 @@ from typing import Any
 
 from mlspec.environment.resolved import ResolvedSpec
 
+from .accuracy import accuracy_settings
 from .delivery import model_location, model_path
 from .quantities import seconds
 
@@ -37,6 +38,8 @@ def plan_settings(resolved: ResolvedSpec, latency_buckets: tuple[float, ...]) ->
         settings["owner"] = resolved.metadata.owner
     if spec.resources.accelerator:
         settings["accelerator"] = spec.resources.accelerator.type
+    if accuracy := accuracy_settings(resolved):
+        settings["accuracy"] = accuracy
     if model := delivered_model(resolved):
         settings["model"] = model
     return json.dumps(settings, indent=2) + "\n"

@@ -102,6 +102,14 @@ class MemoryNearLimit(Section):
     severity: Annotated[Severity, _TOLD] = "ticket"
 
 
+class AccuracyLow(Section):
+    """MlspecAccuracyLow: by the labels that callers send, answers are wrong too often; `accuracy` says when."""
+
+    enabled: Annotated[bool, _ON] = True
+    for_: Annotated[_Hold, _hold("15m")] = 15 * _MINUTE
+    severity: Annotated[Severity, _TOLD] = "ticket"
+
+
 class AcceleratorIdle(Section):
     """MlspecAcceleratorIdle: the GPUs are paid for and hardly used."""
 
@@ -167,6 +175,9 @@ class DefaultAlerts(Section):
     ] = RequestsWaiting()
     memory_near_limit: Annotated[MemoryNearLimit, Field(description="The server is near the limit of its memory.")] = (
         MemoryNearLimit()
+    )
+    accuracy_low: Annotated[AccuracyLow, Field(description="Answers are wrong more often than `accuracy` allows.")] = (
+        AccuracyLow()
     )
     accelerator_idle: Annotated[AcceleratorIdle, Field(description="GPUs that hardly do anything are paid for.")] = (
         AcceleratorIdle()

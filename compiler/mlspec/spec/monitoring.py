@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from .default_alerts import DefaultAlerts, Severity
 from .paths import RelativePath
 from .scalars import Duration, Objective, Percent, between, parse_duration
-from .section import Section
+from .section import Invalid, Section
 
 
 class Latency(Section):
@@ -53,12 +53,61 @@ class Drift(Section):
     ] = parse_duration("1h")
 
 
+def _share(share: Decimal) -> Decimal:
+    if not 0 < share < 1:
+        never = "never fires" if share == 0 else "fires at the first mistake"
+        raise Invalid(
+            f"an alert at {share * 100:f}% {never}", "write a percentage between 0% and 100%, for instance `92%`"
+        )
+    return share
+
+
 class Accuracy(Section):
     """Predictions against labels that callers send later."""
 
-    metric: Annotated[Literal["accuracy", "f1", "auc", "mae"], Field(description="What is computed.")]
-    minimum: Annotated[Percent, Field(description="Below this an alert fires.")]
-    min_samples: Annotated[int, Field(ge=1, description="Labels needed before it may fire.")] = 500
+    metric: Annotated[
+        Literal["accuracy", "f1", "auc", "mae"],
+        Field(description="What is computed: of classes accuracy, f1 or auc, of numbers mae."),
+    ]
+    minimum: Annotated[
+        Annotated[Percent, AfterValidator(_share)] | None,
+        Field(description="Of accuracy, f1 and auc: an alert fires below it."),
+    ] = None
+    maximum: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=1e15,
+            allow_inf_nan=False,
+            description="Of mae, in the prediction's unit: an alert fires above it.",
+        ),
+    ] = None
+    min_samples: Annotated[
+        int,
+        Field(ge=20, le=50_000, description="Labels that are looked at, the latest; with fewer no alert fires."),
+    ] = 500
+    output: Annotated[
+        str | None,
+        Field(min_length=1, max_length=128, description="The output that labels are for; default the first that fits."),
+    ] = None
+    positive: Annotated[
+        Annotated[str, Field(min_length=1, max_length=200)] | int | bool | None,
+        Field(
+            description="The class, as labels say it, that f1 and auc are of. Without it f1 is the mean over all "
+            "classes, and auc is of the second of two."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
+        wanted, other = ("maximum", "minimum") if self.metric == "mae" else ("minimum", "maximum")
+        example = "maximum: 3.5" if wanted == "maximum" else "minimum: 92%"
+        if getattr(self, other) is not None:
+            better = "less of it is better" if wanted == "maximum" else "more of it is better"
+            raise Invalid(f"{self.metric} has no `{other}`: {better}", f"write `{example}`", at=(other,))
+        if getattr(self, wanted) is None:
+            raise Invalid(f"{self.metric} needs a `{wanted}`", f"say when an alert fires: `{example}`")
+        return self
 
 
 class Alert(Section):

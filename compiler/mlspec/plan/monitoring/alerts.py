@@ -14,6 +14,7 @@ from mlspec.plan.quantities import duration, seconds, size
 from mlspec_runtime import metric_names as metrics
 
 from . import replicas
+from .accuracy import accuracy_low
 from .options import is_enabled
 from .promql import indent, number, select, span
 from .subject import Subject
@@ -37,6 +38,8 @@ def _all(subject: Subject) -> Iterator[AlertingRule]:
         yield requests_refused(subject)
     if subject.dialect.waiting:
         yield requests_waiting(subject, subject.dialect.waiting)
+    if subject.accuracy:
+        yield accuracy_low(subject, subject.accuracy)
     yield memory_near_limit(subject)
     if subject.gpu:
         yield accelerator_idle(subject)

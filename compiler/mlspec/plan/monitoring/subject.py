@@ -14,6 +14,7 @@ from mlspec.plan.resources import catalogue_entry, is_nvidia, is_shared
 from mlspec.plan.vllm import is_unbounded
 from mlspec.plan.workload import plan_workload, pod_names
 from mlspec.spec.default_alerts import DefaultAlerts
+from mlspec.spec.monitoring import Accuracy
 from mlspec_runtime import metric_names as metrics
 
 from .promql import Matchers
@@ -44,6 +45,8 @@ class Subject:
     gpu_slice: bool
     """Whether that is a MIG slice."""
     has_objective: bool
+    accuracy: Accuracy | None = None
+    """What labels are held against; None where nobody sends any."""
     delivery_budget: int = 0
     """How long a model that is fetched may take to arrive, before the start."""
     options: DefaultAlerts = field(default_factory=DefaultAlerts)
@@ -107,6 +110,7 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         gpu=measured,
         gpu_slice=accelerator is not None and entry is not None and is_slice(accelerator, entry),
         has_objective=spec.monitoring.slo is not None,
+        accuracy=spec.monitoring.accuracy,
         delivery_budget=delivery_budget(resolved),
         options=spec.monitoring.default_alerts,
     )

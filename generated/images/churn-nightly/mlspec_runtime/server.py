@@ -46,7 +46,7 @@ async def serve(manifest: Manifest, settings: Settings, worker: Worker) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL)
     metrics = process_metrics(manifest, settings.latency_buckets)
     encoder = Encoder(manifest.name, manifest.version)
-    service = Service(manifest, settings, metrics, Engine(loop, settings, metrics), encoder)
+    service = Service(manifest, settings, metrics, Engine(loop, settings, metrics), encoder, siblings=worker.siblings)
     stop: asyncio.Future[int] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _set, stop, 0)

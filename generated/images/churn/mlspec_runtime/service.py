@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.batching import Outputs
 from mlspec_runtime.engine import Engine
 from mlspec_runtime.errors import Refused
+from mlspec_runtime.feedback.feedback import Feedback
 from mlspec_runtime.http import CLOSE
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.metrics import Metrics
@@ -41,6 +43,10 @@ class Service:
     has_rows: bool = False
     loaded: bool = False
     draining: bool = False
+    siblings: Path | None = None
+    """The folder that all workers share; None where there is but one."""
+    feedback: Feedback | None = None
+    """None where nobody asks how right the model is."""
     observers: list[Observer] = field(default_factory=list)
 
     @property

@@ -32,6 +32,19 @@ class Logging:
 
 
 @dataclass(frozen=True, slots=True)
+class Accuracy:
+    """What is told from the labels that callers send later: `metric` of `output`, over the latest `samples` rows.
+
+    `positive` is the class that an `f1` or `auc` is of, where the spec names one.
+    """
+
+    metric: str
+    output: str
+    samples: int
+    positive: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """A model that the image does not hold: it is brought to the pod. `verified` where its digest has been compared."""
 
@@ -59,6 +72,7 @@ class Settings:
     accelerator: str = ""
     """What the spec asks for, by its name in the environment's catalogue; empty: nothing."""
     model: Delivered | None = None
+    accuracy: Accuracy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,16 @@ def _logging(value: object) -> Logging:
     return Logging(**fields.read_object(value, "it", known))
 
 
+def _accuracy(value: object) -> Accuracy:
+    known: dict[str, fields.Read[Any]] = {
+        "metric": fields.one_of("accuracy", "f1", "auc", "mae"),
+        "output": fields.text,
+        "samples": fields.whole(1),
+        "positive": fields.any_text,
+    }
+    return Accuracy(**fields.read_object(value, "it", known, ("metric", "output", "samples")))
+
+
 def read_delivered(value: object) -> Delivered:
     """Raises ValueError where it does not say what it must."""
     known: dict[str, fields.Read[Any]] = {
@@ -141,4 +165,5 @@ _FIELDS: dict[str, fields.Read[Any]] = {
     "environment": fields.any_text,
     "accelerator": fields.any_text,
     "model": read_delivered,
+    "accuracy": _accuracy,
 }

@@ -37,6 +37,8 @@ async def infer_body(service: Service, request: Request, body: bytes) -> Respons
     """An infer request whose body has been read -> its response."""
     inference = service.decoder.decode(body, _header_length(request))
     outputs = await predict(service, request, inference)
+    if service.feedback is not None:
+        inference.prediction_id = service.feedback.remember(inference.id, outputs)
     answer = service.encoder.encode(inference, outputs)
     for observe in service.observers:
         observe(inference, outputs, len(body))

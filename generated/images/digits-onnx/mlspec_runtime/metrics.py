@@ -16,6 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.manifest import Manifest
@@ -37,6 +38,7 @@ class Metrics:
     def __init__(self, manifest: Manifest, latency_buckets: tuple[float, ...], registry: CollectorRegistry) -> None:
         self._registry = registry
         self._tallies: list[CounterTally | HistogramTally] = []
+        self._pod: list[Collector] = []
         # Several workers add up in shared memory, where whoever is asked must find what the others have counted.
         self._is_alone = _SHARED not in os.environ
         self._model = {names.MODEL: manifest.name}
@@ -130,6 +132,16 @@ class Metrics:
         self._info.labels(**self._release, digest=manifest.digest or "", format=manifest.format).set(1)
         self._load.labels(**self._release).set(seconds)
 
+    def counter(self, name: str, text: str) -> Counter:
+        """A counter of a part that not every server has."""
+        return Counter(name, text, names.LABEL_NAMES[name], registry=self._registry)
+
+    def add(self, collector: Collector) -> None:
+        """Figures that are computed when they are read; with several workers, by any of them for the whole pod."""
+        self._pod.append(collector)
+        if self._is_alone:
+            self._registry.register(collector)
+
     def page(self) -> bytes:
         """The text that Prometheus reads; with several workers, the sum over all of them."""
         return generate_latest(self.source())
@@ -142,6 +154,8 @@ class Metrics:
             return self._registry
         shared = CollectorRegistry()
         cast(Callable[[CollectorRegistry], object], MultiProcessCollector)(shared)
+        for collector in self._pod:
+            shared.register(collector)
         return shared
 
 

@@ -18,7 +18,10 @@ MODEL_LOAD: Final = "mlspec_model_load_seconds"
 DRIFT_SCORE: Final = "mlspec_drift_score"
 DRIFT_SAMPLES: Final = "mlspec_drift_samples"
 ACCURACY: Final = "mlspec_accuracy"
+ACCURACY_SAMPLES: Final = "mlspec_accuracy_samples"
+ACCURACY_WEIGHT: Final = "mlspec_accuracy_weight"
 LABELS: Final = "mlspec_labels_total"
+FEEDBACK: Final = "mlspec_feedback_total"
 BATCH_ROWS: Final = "mlspec_batch_rows_total"
 BATCH_PROGRESS: Final = "mlspec_batch_progress_ratio"
 BATCH_MODEL_SECONDS: Final = "mlspec_batch_model_seconds_total"
@@ -33,6 +36,7 @@ DIGEST: Final = "digest"
 FORMAT: Final = "format"
 FEATURE: Final = "feature"
 METRIC: Final = "metric"
+OUTCOME: Final = "outcome"
 
 LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     REQUESTS: (MODEL, VERSION, ENDPOINT, CODE),
@@ -49,7 +53,10 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     DRIFT_SCORE: (MODEL, VERSION, FEATURE),
     DRIFT_SAMPLES: (MODEL, VERSION, FEATURE),
     ACCURACY: (MODEL, VERSION, METRIC),
+    ACCURACY_SAMPLES: (MODEL, VERSION, METRIC),
+    ACCURACY_WEIGHT: (MODEL, VERSION, METRIC),
     LABELS: (MODEL, VERSION, METRIC),
+    FEEDBACK: (MODEL, OUTCOME),
 }
 
 BATCH_LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
@@ -61,6 +68,7 @@ BATCH_LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 ENDPOINT_INFER: Final = "infer"
 ENDPOINT_INVOCATIONS: Final = "invocations"
+ENDPOINT_FEEDBACK: Final = "feedback"
 ENDPOINT_HEALTH: Final = "health"
 ENDPOINT_METADATA: Final = "metadata"
 ENDPOINT_STATISTICS: Final = "statistics"
@@ -81,6 +89,13 @@ REASONS: Final = (
     REASON_DISCONNECTED,
     REASON_TOO_LARGE,
 )
+
+OUTCOME_MATCHED: Final = "matched"
+OUTCOME_UNKNOWN: Final = "unknown"
+OUTCOME_EXPIRED: Final = "expired"
+OUTCOME_DUPLICATE: Final = "duplicate"
+OUTCOMES: Final = (OUTCOME_MATCHED, OUTCOME_UNKNOWN, OUTCOME_EXPIRED, OUTCOME_DUPLICATE)
+"""What becomes of the labels for one answer."""
 
 FAILURES: Final = ("500", "503", "504")
 """The `code` of every answer that is an error of ours."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlspec_runtime.datatypes import BYTES
+from mlspec_runtime.feedback.endpoint import MAX_ANSWERS
 from mlspec_runtime.http import Request, Response, json_response
 from mlspec_runtime.service import Service
 from mlspec_runtime.signature import TensorSpec
@@ -23,6 +24,11 @@ _CODES = {
     500: "The model failed",
     503: "Not ready, shutting down, or the queue is full",
     504: "The model did not answer in time",
+}
+_UNCOUNTED = {
+    "404": "No prediction is known under this id",
+    "409": "The answer has had its labels",
+    "410": "The prediction is too old",
 }
 _LIVE = {"type": "object", "properties": {"live": {"const": True}}, "required": ["live"]}
 _READY = {"type": "object", "properties": {"ready": {"const": True}}, "required": ["ready"]}
@@ -57,6 +63,8 @@ def document(service: Service) -> Schema:
         paths[f"{path}/ready"] = _get("Is the model ready?", _READY)
         paths[f"{path}/stats"] = _get("Statistics of the model", _OBJECT)
         paths[f"{path}/infer"] = {"post": _operation("Inference", _answer(service), _json(_request(service)))}
+    if service.feedback is not None:
+        paths[f"/v2/models/{manifest.name}/feedback"] = {"post": _feedback()}
     info = {"title": manifest.name, "version": manifest.version, "summary": "Open Inference Protocol V2"}
     return {"openapi": "3.1.0", "info": info, "paths": paths}
 
@@ -75,12 +83,37 @@ def _operation(summary: str, schema: Schema, body: Schema | None) -> Schema:
 def _responses(content_type: str, schema: Schema) -> Schema:
     responses: Schema = {"200": {"description": "OK", "content": {content_type: {"schema": schema}}}}
     for code, description in _CODES.items():
-        responses[str(code)] = {"description": description, "content": {"application/json": {"schema": _ERROR}}}
+        responses[str(code)] = _failure(description)
     return responses
+
+
+def _failure(description: str) -> Schema:
+    return {"description": description, "content": {"application/json": {"schema": _ERROR}}}
 
 
 def _json(schema: Schema) -> Schema:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _feedback() -> Schema:
+    """Labels for one answer, or for many; ours, not the protocol's."""
+    label = {"type": ["string", "number", "boolean"]}
+    one = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "string", "description": "Of the answer: its `parameters.prediction_id`, or its `id`"},
+            "label": label,
+            "labels": {"type": "array", "minItems": 1, "items": {"type": [*label["type"], "null"]}},
+        },
+        "oneOf": [{"required": ["label"]}, {"required": ["labels"]}],
+        "additionalProperties": False,
+    }
+    many = {"type": "array", "minItems": 1, "maxItems": MAX_ANSWERS, "items": one}
+    operation = _operation("What was right about answers", _OBJECT, _json({"oneOf": [one, many]}))
+    for code, description in _UNCOUNTED.items():
+        operation["responses"][code] = _failure(description)
+    return operation
 
 
 def _index() -> Schema:
@@ -124,6 +157,7 @@ def _answer(service: Service) -> Schema:
             "model_name": {"const": service.manifest.name},
             "model_version": {"const": service.manifest.version},
             "id": {"type": "string"},
+            "parameters": _OBJECT,
             "outputs": {"type": "array", "items": _OBJECT},
         },
     }

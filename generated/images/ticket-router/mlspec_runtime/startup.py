@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from mlspec_runtime.devices import CPU, Device
 from mlspec_runtime.errors import OutputMismatch, StartupError
+from mlspec_runtime.feedback.feedback import open_feedback
 from mlspec_runtime.fit import Declared
 from mlspec_runtime.formats import Model
 from mlspec_runtime.loading import load_verified, warm_up_inputs
@@ -37,6 +38,9 @@ async def load(service: Service) -> None:
     service.engine.start(model, has_rows=service.has_rows)
     await _warm_up(service, model)
     service.decoder = Decoder(service.inputs, service.outputs)
+    service.feedback = open_feedback(
+        manifest, service.settings, service.outputs, model.classes, service.siblings, service.metrics
+    )
     # What the frameworks have made lives as long as the process: no collection need look at it again.
     gc.collect()
     gc.freeze()

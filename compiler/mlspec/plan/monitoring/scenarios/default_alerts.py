@@ -13,6 +13,7 @@ from mlspec.plan.plan import AlertingRule, Labels
 from mlspec.spec.scalars import parse_duration
 from mlspec_runtime import metric_names as metrics
 
+from .accuracy import accuracy_scenarios
 from .examples import example_of
 from .scenario import SCRAPE_INTERVAL, Phase, Scenario, Series
 
@@ -45,6 +46,8 @@ def _all(subject: Subject) -> Iterator[Scenario]:
         yield from _requests_refused(subject)
     if subject.dialect.waiting:
         yield from _requests_waiting(subject, subject.dialect.waiting)
+    if subject.accuracy:
+        yield from accuracy_scenarios(subject, subject.accuracy)
     yield from _memory_near_limit(subject)
     if subject.gpu:
         yield from _accelerator_idle(subject)

@@ -13,13 +13,15 @@ from mlspec_runtime.errors import RequestError
 class Inference:
     """`inputs` are in the signature's order. `outputs` maps each output asked for to whether it goes as binary.
 
-    With no `outputs` all are sent, as binary where `binary` is set.
+    With no `outputs` all are sent, as binary where `binary` is set. `prediction_id` is the id under which the server
+    takes labels for the answer, where it does.
     """
 
     inputs: dict[str, Array]
     id: str | None = None
     outputs: dict[str, bool] = field(default_factory=dict)
     binary: bool = False
+    prediction_id: str | None = None
 
 
 def bad(message: str) -> RequestError:

@@ -36,6 +36,10 @@ class Encoder:
         document: dict[str, Any] = {"model_name": self._model, "model_version": self._version}
         if inference.id is not None:
             document["id"] = inference.id
+            if inference.prediction_id is not None:
+                document["parameters"] = {"prediction_id": inference.prediction_id}
+        elif inference.prediction_id is not None:
+            document["id"] = inference.prediction_id
         raw: list[Chunk] = []
         wanted = inference.outputs or dict.fromkeys(outputs, inference.binary)
         try:

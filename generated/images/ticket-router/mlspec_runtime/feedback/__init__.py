@@ -1,0 +1,1 @@
+"""Predictions and the labels that callers send for them later -> how right the model is, by version."""
