@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import mlspec.cli
 import mlspec.compile
+import mlspec.tree.findings
 from mlspec.checks.registry import load_checks
 from mlspec.cli.__main__ import mlspec as group
 from mlspec.codes import Code, all_codes

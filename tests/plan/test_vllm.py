@@ -8,6 +8,7 @@ import pytest
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.build_plan import build_plan
+from mlspec.plan.memory import server_memory
 from mlspec.plan.plan import Plan
 from mlspec.spec.workspace import WorkspaceSpec
 from tests.environment.workspace import environment, model, only, resolved
@@ -95,3 +96,29 @@ def test_spare_cards_are_counted_over_all_nodes_of_a_replica() -> None:
 
 def test_what_is_scraped_is_told_apart_by_the_models_name() -> None:
     assert planned().monitoring.target_labels == {"model": "churn"}
+
+
+OFFLOADED = {
+    "nothing": ([], 1, 6),
+    "nothing, over two cards": ([], 2, 10),
+    "weights of each card": (["--cpu-offload-gb=1.5"], 2, 13),
+    "the cache of all cards": (["--kv-offloading-size", "4"], 2, 14),
+    "the last of two, as argparse has it": (["--cpu-offload-gb", "9", "--cpu-offload-gb=1"], 1, 7),
+    "no number, which is vLLM's to refuse": (["--cpu-offload-gb=much"], 1, 6),
+    "another argument's value": (["--served-model-name", "--cpu-offload-gb"], 1, 6),
+}
+
+
+@pytest.mark.parametrize(("args", "cards", "gibibytes"), OFFLOADED.values(), ids=OFFLOADED)
+def test_the_memory_of_its_processes_grows_with_the_cards_and_what_they_do_not_hold(
+    args: list[str], cards: int, gibibytes: int
+) -> None:
+    assert server_memory(language_model(cards, server={"args": args})) == gibibytes * 2**30
+
+
+def test_a_cache_beside_the_cards_of_two_nodes_is_half_on_each() -> None:
+    assert server_memory(language_model(1, 2, server={"args": ["--kv-offloading-size=4"]})) == 8 * 2**30
+
+
+def test_shared_memory_is_of_what_the_processes_leave() -> None:
+    assert (planned(1).container.shared_memory, planned(8).container.shared_memory) == ("8Gi", "7680Mi")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mlspec_runtime.digest import folder_digest
 from tests.strategies.environment import CARDS, Card
+from tests.strategies.source import folders_elsewhere
 from tests.strategies.text import label_maps, versions
 
 Spec = dict[str, Any]
@@ -22,6 +23,8 @@ ARGUMENTS = st.lists(
             ["--no-enable-chunked-prefill"],
             ["--chat-template={{ $(x) }} $$"],
             ['--hf-overrides={"a": "b"}'],
+            ["--cpu-offload-gb=1.5"],
+            ["--kv-offloading-size", "4"],
         ]
     ),
     unique_by=lambda items: items[0],
@@ -37,8 +40,11 @@ def suitable(environment: Spec) -> list[Card]:
 
 
 @st.composite
-def model_sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bool) -> Spec:
-    """The block `model`: a folder, as a hub has it."""
+def model_sources(draw: st.DrawFn, folder: str, files: dict[str, bytes], *, digest: bool, image_volumes: bool) -> Spec:
+    """The block `model`: a folder, as a hub has it, beside the spec, in a store or on a volume."""
+    if draw(st.booleans()):
+        found = draw(folders_elsewhere(digest=digest, image_volumes=image_volumes))
+        return {"format": "vllm", "version": draw(versions), **found, "size": draw(st.sampled_from(["300M", "1Gi"]))}
     content = {"config.json": b"{}", "model-00001-of-00001.safetensors": draw(st.binary(max_size=40))}
     files |= {f"{folder}/weights/{name}": each for name, each in content.items()}
     spec: Spec = {"format": "vllm", "version": draw(versions), "uri": "./weights/"}
@@ -73,7 +79,7 @@ def language_blocks(draw: st.DrawFn, name: str, environment: Spec, base: Spec) -
         if spec.get("leaderWorkerSet"):
             asked["nodes"] = draw(st.sampled_from([1, 2, 3]))
     # An environment's `defaults` may say what vLLM's server has no use for.
-    block: Spec = {"resources": {"accelerator": asked, "memory": "32Gi"}, "server": {"queue": None}}
+    block: Spec = {"resources": {"accelerator": asked, "memory": "64Gi"}, "server": {"queue": None}}
     if "expose" in base:
         block["expose"] = {"host": f"{name}.{environment['metadata']['name']}.example.com"}
         if spec.get("inferencePool") and draw(st.booleans()):

@@ -376,7 +376,7 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     with_cards = [each for each in environments if suitable(each)]
     if with_cards and draw(st.integers(0, 3)) == 0:
         return draw(language_models(name, with_cards, files, strict=strict))
-    new = all(tuple(map(int, each["spec"].get("kubernetes", "1.35").split("."))) >= (1, 35) for each in environments)
+    new = _mount_images(environments)
     spec: Spec = {"model": draw(sources(folder, files, digest=strict, image_volumes=new))}
     build = draw(code(folder, files, needed=spec["model"]["format"] == "python")) | draw(requirements(folder, files))
     prometheus = all(_asks_prometheus(each) for each in environments)
@@ -433,6 +433,11 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
     }
 
 
+def _mount_images(environments: list[Spec]) -> bool:
+    """Whether the clusters of all of them do."""
+    return all(tuple(map(int, each["spec"].get("kubernetes", "1.35").split("."))) >= (1, 35) for each in environments)
+
+
 def _takes_rows(model: Spec, build: Spec) -> bool:
     """Whether its files could be scored."""
     tensors = [*model.get("inputs", []), *model.get("outputs", [])]
@@ -446,12 +451,14 @@ def language_models(
     draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str, bytes], *, strict: bool
 ) -> Spec:
     """A Model of format vllm called `name`, in some of `environments`, all of which have cards."""
-    spec: Spec = {"model": draw(model_sources(f"specs/{name}", files, digest=strict))}
+    new = _mount_images(environments)
+    spec: Spec = {"model": draw(model_sources(f"specs/{name}", files, digest=strict, image_volumes=new))}
     prometheus = all(_asks_prometheus(each) for each in environments)
     wakes = all(_wakes(each) for each in environments)
     parts: dict[str, st.SearchStrategy[Any]] = {
         "server": language_servers(),
-        "health": st.just({"startup": "1h", "drain": "10m"}),
+        # An autoscaler looks back an hour, in which the model has to arrive, too.
+        "health": st.just({"startup": "50m", "drain": "10m"}),
         "rollout": st.sampled_from([{}, {"strategy": "rolling"}]),
         "scaling": scalings(prometheus=prometheus, wakes=wakes),
         "network": st.fixed_dictionaries({}, optional={"from": CALLERS, "to": DESTINATIONS}),

@@ -58,8 +58,20 @@ def elsewhere(draw: st.DrawFn, kind: str, *, digest: bool, image_volumes: bool) 
     """A model that is fetched or mounted."""
     places = (*PLACES, IMAGE_VOLUME) if image_volumes else PLACES
     files = st.builds("{}m{}".format, st.sampled_from(places), st.sampled_from(ENDINGS.get(kind, (".bin",))))
-    uri = draw(files | st.sampled_from(FOLDERS))
-    spec: Spec = {"uri": uri, "size": draw(st.sampled_from(["1k", "100Mi", "300M"]))}
+    spec = draw(_found_at(draw(files | st.sampled_from(FOLDERS)), digest=digest))
+    return spec | {"size": draw(st.sampled_from(["1k", "100Mi", "300M"]))}
+
+
+@st.composite
+def folders_elsewhere(draw: st.DrawFn, *, digest: bool, image_volumes: bool) -> Spec:
+    """A model of several files that is fetched or mounted, but for its size."""
+    uri = draw(st.sampled_from((*FOLDERS, IMAGE_VOLUME) if image_volumes else FOLDERS))
+    return draw(_found_at(uri, digest=digest))
+
+
+@st.composite
+def _found_at(draw: st.DrawFn, uri: str, *, digest: bool) -> Spec:
+    spec: Spec = {"uri": uri}
     if uri.startswith("hf:"):
         spec["revision"] = draw(st.sampled_from(["0" * 40, "4f1c" * 10]))
     return spec | ({"digest": f"sha256:{'2' * 64}"} if digest or draw(st.booleans()) else {})

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic
+from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
-from mlspec.plan.formats import FORMATS
+from mlspec.plan.memory import offloaded, server_memory
 from mlspec.plan.mig import MIG_CLASS, PROFILES, card_of, has_slices
 from mlspec.plan.quantities import size
 from mlspec.plan.resources import catalogue_entry, devices, is_shared
@@ -43,7 +43,7 @@ UNKNOWN_PROFILE = code(
 TOO_LITTLE_MEMORY = code(
     "MLS206",
     "too-little-memory",
-    title="a model and shared memory that take up the memory",
+    title="a memory that server, model and shared memory take up",
     reason="Shared memory counts against the memory, and the server needs some of its own, or the kernel kills it.",
     remedy="raise `resources.memory`, or lower `resources.sharedMemory`",
 )
@@ -116,23 +116,41 @@ def unknown_profile(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 
 @check(TOO_LITTLE_MEMORY)
 def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    resources = resolved.spec.resources
-    shared = resources.shared_memory or 0
+    resources, kind = resolved.spec.resources, resolved.spec.model.format
+    shared, kept = resources.shared_memory or 0, offloaded(resolved)
     model = 0 if resources.accelerator else model_size(resolved)
-    kind = resolved.spec.model.format
-    server = FORMATS[kind].memory
-    if model + shared + server < resources.memory:
+    server = server_memory(resolved) - kept
+    needed = model + shared + server + kept
+    if needed < resources.memory:
         return
-    by_sharing = shared > model and model + server < resources.memory
-    path = ("resources", "sharedMemory") if by_sharing else ("resources", "memory")
-    parts = {"a model of": model, "shared memory of": shared, f"the {kind} server's own": server}
-    asked = [f"{what} {_mebibytes(size)}" for what, size in parts.items() if size]
+    parts = {
+        "a model of": model,
+        "shared memory of": shared,
+        f"the {kind} server's own": server,
+        "what its arguments keep there,": kept,
+    }
+    asked = [f"{what} {_mebibytes(count)}" for what, count in parts.items() if count]
     yield TOO_LITTLE_MEMORY.error(
-        resolved.at(*path) if resolved.has(*path) else resolved.at("model", "size"),
+        _asks_for_memory(resolved, by_sharing=shared > model and needed - shared < resources.memory),
         f"nothing is left of the memory of {_mebibytes(resources.memory)} beside {' and '.join(asked)}",
         label="does not fit",
-        remedy="" if shared else "raise `resources.memory`",
+        remedy=f"raise `resources.memory`, to {size(_rounded(needed))} for instance"
+        + (", or lower `resources.sharedMemory`" if shared else ""),
     )
+
+
+def _asks_for_memory(resolved: ResolvedSpec, *, by_sharing: bool) -> Span:
+    """What a person would change: the memory, or what takes it up where that is the default."""
+    resources = [("resources", key) for key in (["sharedMemory"] if by_sharing else []) + ["memory", "accelerator"]]
+    written = next((path for path in resources if resolved.has(*path)), None)
+    if written is None:
+        return resolved.at("model", "size")
+    return resolved.at_key(*written) if written[-1] == "accelerator" else resolved.at(*written)
+
+
+def _rounded(needed: int) -> int:
+    """More than is needed, in whole gibibytes."""
+    return (needed // 2**30 + 1) * 2**30
 
 
 @check(NO_SPARE)

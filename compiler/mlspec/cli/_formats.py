@@ -85,13 +85,14 @@ def _tree(root: Path, compilation: Compilation, *, check: bool, allow_empty: boo
     from mlspec.tree.findings import differences, refusals, stray_files
     from mlspec.tree.write import write
 
-    from ._verdict import emptied, stray_paths
+    from ._verdict import emptied, named_at, stray_paths
 
     if has_errors(compilation.diagnostics):
         bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
         return Tree(None, [], ExitCode.BUG if bug else ExitCode.ERROR)
     changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
-    refused = list(refusals(changes, [] if allow_empty else emptied(compilation, changes)))
+    lost = [] if allow_empty else emptied(compilation, changes)
+    refused = list(refusals(changes, lost, named_at(compilation)))
     if refused:
         return Tree(changes, refused, ExitCode.ERROR)
     if check:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from mlspec.compile import Compilation
-from mlspec.diagnostics import Severity
+from mlspec.diagnostics import Diagnostic, Severity
+from mlspec.source.files import Files
 from mlspec.tree.changes import Change, Changes
 
 from ._summary import count
@@ -31,11 +32,11 @@ def findings(compilation: Compilation) -> str:
 
 
 def foreign(changes: Changes) -> Iterator[str]:
-    """Each file of somebody else's that is in the way."""
-    from mlspec.tree.diff import headline
+    """Each file of somebody else's that is in the way: a line is enough for one of perhaps many."""
+    from mlspec.tree.findings import foreign
 
-    for change in changes.foreign:
-        yield f"error: {headline(change)}"
+    for found in foreign(changes):
+        yield f"{found.severity}[{found.code}]: {found.message}"
     yield "move or delete what is not mlspec's, then compile again; nothing was written"
     if all(map(_looks_generated, changes.foreign)):
         yield (
@@ -44,21 +45,28 @@ def foreign(changes: Changes) -> Iterator[str]:
         )
 
 
-def without_models(environments: Iterable[str]) -> Iterator[str]:
+def without_models(lost: Iterable[str], compilation: Compilation, changes: Changes, files: Files) -> Iterator[str]:
     """Each environment that would lose its last model."""
-    for environment in environments:
-        yield f"error: {environment} would lose its last model, and Argo CD would delete all that runs there"
-    yield "if that is meant, say so: mlspec compile --allow-empty; nothing was written"
+    from mlspec.tree.findings import emptied
+
+    from ._verdict import named_at
+
+    return _rendered(emptied(changes, lost, named_at(compilation)), files)
 
 
-def immutable(changes: Changes) -> Iterator[str]:
-    """Each object that a cluster would not take in its new form, and the file that it was deployed from."""
-    for change, path in changes.immutable:
-        yield f"error: {change.path}: `{path}` would change, which Kubernetes refuses for an object that is deployed"
-    yield (
-        "delete the file in a commit of its own, and Argo CD deletes the object; then compile again; "
-        "nothing was written"
-    )
+def immutable(changes: Changes, files: Files) -> Iterator[str]:
+    """Each object that a cluster would not take in its new form, in the file that it was deployed from."""
+    from mlspec.tree.findings import immutable
+
+    return _rendered(immutable(changes), files)
+
+
+def _rendered(findings: Iterable[Diagnostic], files: Files) -> Iterator[str]:
+    from mlspec.report.text import render
+
+    found = list(findings)
+    yield render(found, files, colour=True)
+    yield f"{count(len(found), Severity.ERROR)}; nothing was written"
 
 
 def _looks_generated(change: Change) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mlspec.compile import Compilation
+from mlspec.diagnostics import Span
 from mlspec.environment.resolve import DEFAULT_ENVIRONMENT
 from mlspec.tree.changes import Changes
 from mlspec.tree.strays import strays
@@ -14,6 +15,12 @@ def emptied(compilation: Compilation, changes: Changes) -> list[str]:
     """Environments that would lose their last model, but for the built-in one, whose place the first real one takes."""
     takes_over = any(environment.source for environment in compilation.resolution.environments)
     return [name for name in changes.emptied if not (takes_over and name == DEFAULT_ENVIRONMENT)]
+
+
+def named_at(compilation: Compilation) -> dict[str, Span]:
+    """Where each environment is written."""
+    environments = compilation.resolution.environments
+    return {environment.name: environment.name_span for environment in environments if environment.source}
 
 
 def stray_paths(root: Path, compilation: Compilation, changes: Changes) -> list[str]:

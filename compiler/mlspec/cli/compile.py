@@ -87,12 +87,12 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
     if changes.immutable:
         from ._refusal import immutable
 
-        return _refuse(immutable(changes))
+        return _refuse(immutable(changes, files))
     lost = emptied(compilation, changes)
     if lost and not allow_empty:
         from ._refusal import without_models
 
-        return _refuse(without_models(lost))
+        return _refuse(without_models(lost, compilation, changes, files))
     if any(not environment.source for environment in compilation.resolution.environments):
         click.echo(
             "no environment below specs/: compiled for the built-in `default`, without registry and Argo CD; "

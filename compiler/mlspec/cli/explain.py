@@ -12,7 +12,8 @@ def command(code: str | None) -> None:
 
     CODE is what a finding bears, as MLS203, or its name, as unknown-accelerator. Without one, all are listed.
     """
-    import mlspec.compile  # noqa: F401 - every stage declares its codes when it is imported
+    import mlspec.compile
+    import mlspec.tree.findings  # noqa: F401 - every stage declares its codes when it is imported
     from mlspec.checks.registry import load_checks
     from mlspec.codes import all_codes
     from mlspec.report.explain import explain

@@ -38,6 +38,8 @@ class Format:
     """Bytes of /dev/shm at most where the spec does not say; 0: the container runtime's own 64 MiB do."""
     memory: int = 0
     """Bytes that the server takes before it has a model, where a framework makes that more than a trifle."""
+    memory_per_card: int = 0
+    """The same, for each card or slice that a process of its own drives."""
     server: Literal["mlspec", "vllm"] = "mlspec"
     """Whose server answers: our own, or the one that the base image brings."""
     temporary_storage: int = 2**30
@@ -119,6 +121,11 @@ FORMATS: Mapping[str, Format] = {
         reads="folder",
         # What its processes on several cards send each other.
         shared_memory=8 * _GIB,
+        # A process for the API, one that schedules, and one for each card (docs/design/arch_overview.md of vLLM), which
+        # has 4 GB with CUDA's libraries and the buffers that its weights go through (vllm-project/vllm#3035). For one
+        # card that makes the 6 GB of the Deployment in vLLM's own docs/deployment/k8s.md.
+        memory=2 * _GIB,
+        memory_per_card=4 * _GIB,
         server="vllm",
         # torch.compile, Triton and FlashInfer keep the kernels that they make for the card.
         temporary_storage=8 * _GIB,

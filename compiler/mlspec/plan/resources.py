@@ -10,6 +10,7 @@ from . import quantities
 from .context import model_size
 from .delivery import least_storage
 from .formats import FORMATS
+from .memory import server_memory
 from .plan import Labels, Manifest, Placement
 
 _SHARED = ".shared"
@@ -98,7 +99,7 @@ def _default_shared_memory(resolved: ResolvedSpec) -> int:
     """Whole mebibytes; 0 where the format has no use for more than 64 MiB, or so little is left anyway."""
     resources = resolved.spec.resources
     row = FORMATS[resolved.spec.model.format]
-    left = resources.memory - row.memory - (0 if resources.accelerator else model_size(resolved))
+    left = resources.memory - server_memory(resolved) - (0 if resources.accelerator else model_size(resolved))
     size = min(row.shared_memory, left // 4) >> 20 << 20
     return size if size > _RUNTIMES_OWN else 0
 

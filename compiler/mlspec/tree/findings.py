@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Span
@@ -54,19 +55,47 @@ STRAY = code(
 )
 
 
-def refusals(changes: Changes, emptied: Iterable[str]) -> Iterator[Diagnostic]:
-    """Why nothing may be written; `emptied` are the environments that would lose their last model."""
+def refusals(changes: Changes, lost: Iterable[str], named: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    """Why nothing may be written; `lost` are the environments that would lose their last model, `named` where they are
+    written."""
+    yield from foreign(changes)
+    yield from immutable(changes)
+    yield from emptied(changes, lost, named)
+
+
+def foreign(changes: Changes) -> Iterator[Diagnostic]:
+    """Each file of somebody else's that is in the way."""
     for change in changes.foreign:
         yield FOREIGN.error(Span(change.path), headline(change))
+
+
+def immutable(changes: Changes) -> Iterator[Diagnostic]:
+    """Each part of an object that a cluster would not take in its new form, in the file that it was deployed from."""
     for change, path in changes.immutable:
-        yield IMMUTABLE.error(
-            Span(change.path), f"`{path}` would change, which Kubernetes refuses for what is deployed"
-        )
-    for name in emptied:
-        index = f"{changes.layout.indexes}/{name}"
+        message = f"`{path}` would change, which Kubernetes refuses for what is deployed"
+        yield IMMUTABLE.error(_written(change, path), message, label="as it was deployed")
+
+
+def emptied(changes: Changes, lost: Iterable[str], named: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    """Each environment that would lose its last model: where it is written or, gone itself, at its index."""
+    for name in lost:
+        span = named.get(name)
         yield EMPTIED.error(
-            Span(index), f"{name} would lose its last model, and Argo CD would delete all that runs there"
+            span or Span(f"{changes.layout.indexes}/{name}"),
+            f"{name} would lose its last model, and Argo CD would delete all that runs there",
+            label="has no model any more" if span else "",
         )
+
+
+def _written(change: Change, path: str) -> Span:
+    """The key of a part of `spec` in a file that is as mlspec wrote it."""
+    content = change.found.content if change.found else None
+    key = path.rpartition(".")[2].encode()
+    found = re.search(rb"^  (%b):" % re.escape(key), content or b"", re.MULTILINE)
+    if content is None or found is None:
+        return Span(change.path)
+    line, start = content.count(b"\n", 0, found.start()) + 1, found.start(1) - found.start() + 1
+    return Span(change.path, line, start, line, start + len(key))
 
 
 def differences(changes: Changes) -> Iterator[Diagnostic]:

@@ -76,7 +76,8 @@ RULES: Mapping[int, Rule] = {
     12: Rule(
         "A selector is name and instance, and never changes",
         "Kubernetes refuses another one for a Deployment that is there.",
-        elsewhere="`mlspec compile` refuses a change of what is generated already, and names the file",
+        ("MLS504",),
+        "`tests/tree/test_refusals.py` compares with what is generated already",
     ),
     13: Rule(
         "A change of configuration rolls the pods, and nothing else does",
@@ -186,7 +187,8 @@ RULES: Mapping[int, Rule] = {
     36: Rule(
         "A path that Argo CD prunes never becomes empty by accident",
         "The last model removed, everything that runs there is deleted.",
-        elsewhere="`mlspec compile` asks for `--allow-empty`",
+        ("MLS505",),
+        "`tests/tree/test_refusals.py` takes the last model away",
     ),
     37: Rule(
         "A run of a Job ends, and counts its failures by shard",
