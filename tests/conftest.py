@@ -27,6 +27,8 @@ settings.register_profile(
 settings.register_profile("nightly", settings.get_profile("ordinary"), max_examples=2_000, derandomize=False)
 settings.register_profile("long", settings.get_profile("ordinary"), max_examples=5_000, derandomize=False)
 settings.load_profile("ordinary")
+REQUIRE_TOOLS = "MLSPEC_REQUIRE_TOOLS"
+"""Set to 1, a tool that is missing fails what needs it."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update-golden under CI would approve whatever was made; run it where you can look")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says what no test could: the properties check custom resources only where their definitions are."""
+    from tests.crds import FOLDER, MISSING
+
+    if not FOLDER.is_dir():
+        terminalreporter.write_line(f"custom resources went unchecked: {MISSING}", yellow=True)
+
+
 @pytest.fixture(scope="session")
 def golden(pytestconfig: pytest.Config) -> Golden:
     """Compares what was made with the golden files of the test, or rewrites them."""
@@ -46,8 +56,8 @@ def golden(pytestconfig: pytest.Config) -> Golden:
 
 def unavailable(reason: str) -> NoReturn:
     """Skips the test, or fails it where MLSPEC_REQUIRE_TOOLS=1 says that nothing may be skipped."""
-    if os.environ.get("MLSPEC_REQUIRE_TOOLS") == "1":
-        pytest.fail(f"{reason} (MLSPEC_REQUIRE_TOOLS=1)", pytrace=False)
+    if os.environ.get(REQUIRE_TOOLS) == "1":
+        pytest.fail(f"{reason} ({REQUIRE_TOOLS}=1)", pytrace=False)
     pytest.skip(reason)
 
 

@@ -1,21 +1,24 @@
 """A custom resource -> what its definition refuses, unknown fields too; a cluster would drop those without a word.
 
-The definitions are the projects' own, one JSON file for each kind and version, in `../shared/crds` beside the project.
-Rules in CEL (`x-kubernetes-validations`) are left out.
+The definitions are the projects' own, one JSON file for each kind and version, in `../shared/crds` beside the project
+or where MLSPEC_CRDS says. Rules in CEL (`x-kubernetes-validations`) are left out.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema_rs import Draft202012Validator
 
-FOLDER = Path(__file__).resolve().parents[2] / "shared" / "crds"
+from tests.conftest import REQUIRE_TOOLS, unavailable
+
+FOLDER = Path(os.environ.get("MLSPEC_CRDS") or Path(__file__).resolve().parents[2] / "shared" / "crds")
+MISSING = "the definitions of custom resources are not at ../shared/crds, nor does MLSPEC_CRDS say where"
 _WITHOUT_EFFECT = ("$ref", "default", "description", "example", "format", "title")
 _BUILT_IN = ("networking.k8s.io", "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io")
 
@@ -23,7 +26,14 @@ _BUILT_IN = ("networking.k8s.io", "rbac.authorization.k8s.io", "resource.k8s.io"
 def require_crds() -> None:
     """Calls off the test where the definitions are not at hand."""
     if not FOLDER.is_dir():
-        pytest.skip("the definitions of custom resources are not at ../shared/crds")
+        unavailable(MISSING)
+
+
+def has_crds() -> bool:
+    """For a test that checks more than custom resources: it goes on without, unless nothing may be left out."""
+    if os.environ.get(REQUIRE_TOOLS) == "1":
+        require_crds()
+    return FOLDER.is_dir()
 
 
 def crd_problems(manifests: Iterable[Mapping[str, Any]]) -> list[str]:

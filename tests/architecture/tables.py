@@ -88,7 +88,8 @@ def _refused_by(rule: Rule) -> str:
 
 def _tested(number: int) -> str:
     cases = sum(case["rule"] == number for file in _CASES.glob("*.yaml") for case in yaml.safe_load(file.read_text()))
-    return "; ".join(text for text in (f"{cases} cases" if cases else "", RULES[number].elsewhere) if text)
+    said = f"{cases} case{'s' if cases > 1 else ''}" if cases else ""
+    return "; ".join(text for text in (said, RULES[number].elsewhere) if text)
 
 
 def kubernetes_page() -> str:
@@ -161,7 +162,9 @@ def _load_all() -> None:
 
 
 def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:].rstrip(".") + "."
+    first = text.partition(" ")[0]
+    # A name keeps its own spelling: vLLM.
+    return (text[0].upper() if first == first.casefold() else text[0]) + text[1:].rstrip(".") + "."
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.verify.manifests import Manifests
-from tests.crds import FOLDER
+from tests.crds import has_crds
 from tests.rules.differences import differences
 from tests.rules.outputs import deployments, problems
 from tests.strategies import Workspace, workspaces
@@ -22,7 +22,7 @@ from .compiled import Objects, compiled, digests, objects
 def test_every_rule_holds(workspace: Workspace) -> None:
     result = compiled(workspace.texts())
     assert problems(result) == []
-    if FOLDER.is_dir():
+    if has_crds():
         assert [each for deployment in deployments(result) for each in differences(deployment.objects)] == []
     _names_are_unique_and_fit(objects(result))
     written = sum(len(outputs) for outputs in result.outputs.values())

@@ -1,11 +1,11 @@
 """An object -> what the API server would fill in, print otherwise or leave out when it stores and returns it.
 
-How far it goes. For built-in kinds: every default of `pkg/apis/*/v*/defaults.go` (Kubernetes 1.36) for the kinds that
-are emitted, each with its place; quantities in canonical form; scalars of Go's zero value and empty maps and lists,
-which `omitempty` drops, but for those behind a pointer. For custom resources: the defaults that the definition itself
-states, and the fields that it does not know, which are pruned. Not in it: what admission webhooks and controllers
-write (`clusterIP`, `nodeName`), defaults that only a Pod gets and no template (`enableServiceLinks`, requests from
-limits), and rules in CEL.
+How far it goes. For built-in kinds: every default of `pkg/apis/*/v*/defaults.go` for the kinds that are emitted, each
+with its place (they are the same from Kubernetes 1.33 to 1.37); quantities in canonical form; scalars of Go's zero
+value and empty maps and lists, which `omitempty` drops, but for those behind a pointer. For custom resources: the
+defaults that the definition itself states, and the fields that it does not know, which are pruned. Not in it: what
+admission webhooks and controllers write (`clusterIP`, `nodeName`), defaults that only a Pod gets and no template
+(`enableServiceLinks`, requests from limits), and rules in CEL.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tests.crds import definition_of
 
 Manifest = Mapping[str, Any]
 Row = tuple[str, object]
+"""A field, and its default or a function that has it from what holds the field."""
 
 _PROBE: tuple[Row, ...] = (
     ("timeoutSeconds", 1),
@@ -57,13 +58,39 @@ _POD: tuple[Row, ...] = (
     ("volumes.*.image.pullPolicy", "IfNotPresent"),
     *((f"{group}.*.{path}", value) for group in ("containers", "initContainers") for path, value in _CONTAINER),
 )
+
+
+def _backoff_limit(job: Manifest) -> int:
+    return 2**31 - 1 if "backoffLimitPerIndex" in job else 6
+
+
+def _replacement(job: Manifest) -> str:
+    return "Failed" if "podFailurePolicy" in job else "TerminatingOrFailed"
+
+
 _JOB: tuple[Row, ...] = (
-    ("backoffLimit", 6),
+    ("backoffLimit", _backoff_limit),
+    ("podReplacementPolicy", _replacement),
+    ("podFailurePolicy.rules.*.onPodConditions.*.status", "True"),
+    ("manualSelector", False),
     ("completionMode", "NonIndexed"),
     ("suspend", False),
     ("parallelism", 1),
     *((f"template.spec.{path}", value) for path, value in _POD if path != "restartPolicy"),
 )
+_SCALE_UP = (
+    ("stabilizationWindowSeconds", 0),
+    ("selectPolicy", "Max"),
+    (
+        "policies",
+        [{"type": "Pods", "value": 4, "periodSeconds": 15}, {"type": "Percent", "value": 100, "periodSeconds": 15}],
+    ),
+)
+_SCALE_DOWN = (
+    ("selectPolicy", "Max"),
+    ("policies", [{"type": "Percent", "value": 100, "periodSeconds": 15}]),
+)
+"""Without a window: that is what the controller was started with."""
 DEFAULTS: Mapping[str, tuple[Row, ...]] = {
     "Deployment": (
         ("spec.replicas", 1),
@@ -90,10 +117,11 @@ DEFAULTS: Mapping[str, tuple[Row, ...]] = {
     ),
     "HorizontalPodAutoscaler": (
         ("spec.minReplicas", 1),
-        ("spec.behavior.scaleUp.stabilizationWindowSeconds", 0),
-        ("spec.behavior.scaleUp.selectPolicy", "Max"),
-        ("spec.behavior.scaleDown.selectPolicy", "Max"),
-        ("spec.behavior.scaleDown.policies", [{"type": "Percent", "value": 100, "periodSeconds": 15}]),
+        # As soon as anything is said of one direction, both are filled in.
+        ("spec.behavior.scaleUp", dict(_SCALE_UP)),
+        ("spec.behavior.scaleDown", dict(_SCALE_DOWN)),
+        *((f"spec.behavior.scaleUp.{path}", value) for path, value in _SCALE_UP),
+        *((f"spec.behavior.scaleDown.{path}", value) for path, value in _SCALE_DOWN),
     ),
     "ResourceClaimTemplate": (
         ("spec.spec.devices.requests.*.exactly.allocationMode", "ExactCount"),
@@ -165,7 +193,7 @@ def filled_in(manifest: Manifest) -> Iterator[tuple[Path, object]]:
         return
     for pattern, value in DEFAULTS[str(manifest["kind"])]:
         for path in _places(manifest, pattern.split(".")):
-            yield path, value
+            yield path, value(dig(manifest, *path[:-1])) if callable(value) else value
     if manifest["kind"] == "Service":
         for path in _places(manifest, ["spec", "ports", "*", "targetPort"]):
             yield path, dig(manifest, *path[:-1], "port")

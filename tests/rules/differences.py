@@ -29,6 +29,7 @@ DECIDED = {
     "progressDeadlineSeconds": "from the start-up budget",
     "replicas": "asked for by the spec",
     "rolloutStrategy.type": "its definition requires it, and has the one value",
+    "status": "the schemas of 1.33 and 1.34 require it of a pod's condition",
     "successfulJobsHistoryLimit": "how many runs are kept to look into",
     "terminationGracePeriodSeconds": "from the drain",
     "timeoutSeconds": "longer than a second, whatever the default",

@@ -12,7 +12,7 @@ from mlspec.artifacts.file import File
 from mlspec.compile import Compilation
 from mlspec.verify.python_syntax import python_problems
 from mlspec.verify.verify import object_problems
-from tests.crds import FOLDER, crd_problems
+from tests.crds import crd_problems, has_crds
 
 MINORS = ("1.33", "1.34", "1.35", "1.36", "1.37")
 
@@ -47,7 +47,7 @@ def problems(result: Compilation) -> list[str]:
     for deployment in deployments(result):
         for minor in MINORS[MINORS.index(deployment.minor) :]:
             found += [f"{deployment.owner} {minor} {each}" for each in object_problems(deployment.objects, minor)]
-        if FOLDER.is_dir():
+        if has_crds():
             found += [f"{deployment.owner} {problem}" for problem in crd_problems(deployment.objects)]
     scripts = [file for files in result.outputs.values() for file in files if file.path.endswith(".py")]
     found += [str(problem) for file in scripts if isinstance(file, File) for problem in python_problems(file)]

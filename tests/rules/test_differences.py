@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.crds import require_crds
+from tests.rules.api_server import filled_in
 from tests.rules.differences import differences
 from tests.verify.sound_objects import FOLDER, broken, sound
 
@@ -30,6 +31,7 @@ FOUND = {
     "NetworkPolicy/spec/ingress/0/ports/0/protocol": "TCP",
     "NetworkPolicy/spec/policyTypes": ["Ingress"],
     "HorizontalPodAutoscaler/spec/behavior/scaleDown/selectPolicy": "Max",
+    "HorizontalPodAutoscaler/spec/behavior/scaleUp": {"selectPolicy": "Max"},
     "ResourceClaimTemplate/spec/spec/devices/requests/0/exactly/count": 1,
     "HTTPRoute/spec/rules/0/backendRefs/0/weight": 1,
     "HTTPRoute/spec/parentRefs/0/kind": "Gateway",
@@ -61,10 +63,37 @@ def test_nothing_is_found_in_sound_objects(name: str) -> None:
 def test_a_difference_is_found(path: str, value: object) -> None:
     require_crds()
     (place,) = differences(broken({"set": {path: value}}))
-    assert place.partition(":")[0].endswith(path.rpartition("/")[2])
+    assert path.rpartition("/")[2] in place.partition(":")[0].rpartition("/")[2]
 
 
 @pytest.mark.parametrize(("path", "value"), SAID.items())
 def test_what_says_something_is_none(path: str, value: object) -> None:
     require_crds()
     assert list(differences(broken({"set": {path: value}}))) == []
+
+
+def test_what_is_said_of_scaling_down_fills_in_scaling_up() -> None:
+    (autoscaler,) = (each for each in broken({}) if each["kind"] == "HorizontalPodAutoscaler")
+    autoscaler["spec"]["behavior"] = {"scaleDown": {"stabilizationWindowSeconds": 300}}
+    filled = {path[2:]: value for path, value in filled_in(autoscaler) if path[:2] == ("spec", "behavior")}
+    assert filled.keys() == {("scaleUp",), ("scaleDown",), ("scaleDown", "selectPolicy"), ("scaleDown", "policies")}
+    assert filled["scaleUp",] == {
+        "stabilizationWindowSeconds": 0,
+        "selectPolicy": "Max",
+        "policies": [
+            {"type": "Pods", "value": 4, "periodSeconds": 15},
+            {"type": "Percent", "value": 100, "periodSeconds": 15},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "limit", "replacement"),
+    [({}, 6, "TerminatingOrFailed"), ({"podFailurePolicy": {}, "backoffLimitPerIndex": 3}, 2**31 - 1, "Failed")],
+)
+def test_what_a_job_gets_depends_on_how_it_counts_failures(
+    said: dict[str, object], limit: int, replacement: str
+) -> None:
+    filled = dict(filled_in({"apiVersion": "batch/v1", "kind": "Job", "spec": said}))
+    assert filled["spec", "backoffLimit"] == limit
+    assert filled["spec", "podReplacementPolicy"] == replacement

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,16 +17,18 @@ from mlspec.tree.write import write
 
 GOLDEN = Path(__file__).parents[1] / "cli" / "golden"
 PATH = "generated/prod/churn/{kind}.yaml"
-PARTS = {
+Part = tuple[dict[str, Any], dict[str, Any], str]
+"""The spec as it was deployed, as it would become, and the key that nobody may change."""
+PARTS: dict[str, Part] = {
     "Deployment": ({"replicas": 2, "selector": {"app": "a"}}, {"replicas": 2, "selector": {"app": "b"}}, "selector"),
     "Job": ({"completionMode": "Indexed", "template": {}}, {"completionMode": "NonIndexed"}, "completionMode"),
     "ResourceClaimTemplate": ({"spec": {"a": 1}}, {"spec": {"a": 2}}, "spec"),
 }
 
 
-def _file(kind: str, spec: dict[str, object]) -> ManifestFile:
-    path, manifest = PATH.format(kind=kind.lower()), {"apiVersion": "v1", "kind": kind, "spec": spec}
-    manifest["metadata"] = {"name": "churn"}
+def _file(kind: str, spec: dict[str, Any]) -> ManifestFile:
+    manifest = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "churn"}, "spec": spec}
+    path = PATH.format(kind=kind.lower())
     return ManifestFile(path, yaml_file(path, [manifest], "model.yaml").content, manifest, "model.yaml")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crds import FOLDER, crd_problems, require_crds
+from tests.conftest import REQUIRE_TOOLS
+from tests.crds import FOLDER, crd_problems, has_crds, require_crds
 from tests.verify.sound_objects import FOLDER as SOUND
 from tests.verify.sound_objects import broken, sound
 
@@ -55,3 +57,17 @@ def test_every_definition_compiles() -> None:
         group, version, kind = file.stem.split("_")
         manifest = {"apiVersion": f"{group}/{version}", "kind": kind, "metadata": {"name": "x"}, "surplus": 1}
         assert any("surplus" in problem for problem in crd_problems([manifest])), file.stem
+
+
+def test_without_definitions_a_test_is_skipped_with_a_reason_and_fails_where_nothing_may_be(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tests.crds.FOLDER", tmp_path / "crds")
+    monkeypatch.delenv(REQUIRE_TOOLS, raising=False)
+    assert not has_crds()
+    with pytest.raises(pytest.skip.Exception, match="custom resources are not at"):
+        require_crds()
+    monkeypatch.setenv(REQUIRE_TOOLS, "1")
+    for check in (require_crds, has_crds):
+        with pytest.raises(pytest.fail.Exception, match=REQUIRE_TOOLS):
+            check()

@@ -23,7 +23,8 @@ DEFAULT_BANDWIDTH = 100 * 2**20
 """Bytes in a second, where the environment says nothing: a tenth of what a node's network usually has."""
 LEAST_DELIVERY = 60
 """Seconds: a name to resolve, a token to get, a retry or two."""
-_MARGIN = 1.5
+MARGIN = 1.5
+"""A busy node, a cold cache."""
 _PYTHON = "/opt/venv/bin/python"
 _STEP = 2**20
 _FETCH_MEMORY = 256 * 2**20
@@ -63,7 +64,7 @@ def delivery_budget(resolved: ResolvedSpec) -> int:
     where = model_location(resolved)
     if where is None or where.scheme == "pvc":
         return 0
-    return max(LEAST_DELIVERY, math.ceil(_MARGIN * (resolved.spec.model.size or 0) / bandwidth(resolved)))
+    return max(LEAST_DELIVERY, math.ceil(MARGIN * (resolved.spec.model.size or 0) / bandwidth(resolved)))
 
 
 def model_path(resolved: ResolvedSpec) -> str | None:

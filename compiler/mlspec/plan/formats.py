@@ -46,6 +46,9 @@ class Format:
     """Bytes that may be written to /tmp, where libraries keep what they compile."""
     startup_seconds: int = 10
     """From exec to a loaded model of no size, on one slow core; reading the model's bytes comes on top."""
+    warm_up_seconds: int = 5
+    """For the first request, of zeros, after which the server is ready: on a CPU three at most were measured
+    (benchmarks/start-up); on a card a framework loads its kernels then, or tries which of them are fastest."""
 
     def runs_code(self, path: str) -> bool:
         """True where loading the model file at `path` can run code that stands in it."""
@@ -61,6 +64,8 @@ SCIKIT_LEARN = "scikit-learn==1.9.1"
 TORCH = "torch==2.15.0"
 """PyPI's build for Linux, which computes on CUDA where there is a card and on the CPU where there is none."""
 _MIB, _GIB = 2**20, 2**30
+_OF_TREES = 1
+"""Measured: less than a tenth, of all that computes on the CPU without a framework for tensors."""
 
 FORMATS: Mapping[str, Format] = {
     "sklearn": Format(
@@ -71,6 +76,7 @@ FORMATS: Mapping[str, Format] = {
         methods=("predict", "predict_proba", "decision_function"),
         pickle=True,
         safe_suffixes=frozenset({".skops"}),
+        warm_up_seconds=_OF_TREES,
     ),
     "onnx": Format(
         requirements=("onnxruntime==1.32.0",),
@@ -88,6 +94,7 @@ FORMATS: Mapping[str, Format] = {
         reads="file",
         suffixes=(".ubj", ".json"),
         methods=("predict", "predict_proba"),
+        warm_up_seconds=_OF_TREES,
     ),
     "lightgbm": Format(
         requirements=("lightgbm==4.7.0",),
@@ -96,6 +103,7 @@ FORMATS: Mapping[str, Format] = {
         reads="file",
         suffixes=(".txt",),
         methods=("predict", "predict_proba", "decision_function"),
+        warm_up_seconds=_OF_TREES,
     ),
     "pytorch": Format(
         requirements=(TORCH,),
@@ -130,5 +138,7 @@ FORMATS: Mapping[str, Format] = {
         # torch.compile, Triton and FlashInfer keep the kernels that they make for the card.
         temporary_storage=8 * _GIB,
         startup_seconds=180,
+        # It answers as ready only once it has measured the cards and captured its graphs.
+        warm_up_seconds=0,
     ),
 }

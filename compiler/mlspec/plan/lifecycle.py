@@ -6,21 +6,20 @@ import math
 
 from mlspec.environment.resolved import ResolvedSpec
 
-from .delivery import bandwidth, delivery_budget, model_location
+from .delivery import MARGIN, bandwidth, delivery_budget, model_location
 from .formats import FORMATS
 from .plan import Lifecycle, Probe
 from .quantities import seconds
 
 LEAST_STARTUP = 60
 """Seconds: a busy node is slow, and a start that is cut short starts again."""
-_MARGIN = 1.5
-_LOAD_BYTES_PER_SECOND = 100 * 2**20
-_WARM_UP = 5
-_IMAGE_PULL = 300
-_IMAGE_PULL_ACCELERATED = 900
+READING = 100 * 2**20
+"""Bytes in a second at which a model is read, its digest compared."""
+IMAGE_PULL = 300
+IMAGE_PULL_ACCELERATED = 900
 """An image with CUDA is several gigabytes."""
-_PRE_STOP = 5
-_AFTER_DRAIN = 5
+PRE_STOP = 5
+AFTER_DRAIN = 5
 _LIVE_AND_READY = {"mlspec": ("/v2/health/live", "/v2/health/ready"), "vllm": ("/ping", "/health")}
 """By whose server answers. Both of vLLM's ask its engine's process, never the cards: a busy server answers at once."""
 
@@ -33,9 +32,9 @@ def startup_budget(resolved: ResolvedSpec, model_size: int) -> int:
     """
     if resolved.spec.health.startup is not None:
         return seconds(resolved.spec.health.startup)
-    start = FORMATS[resolved.spec.model.format].startup_seconds
-    expected = start + model_size / _reading(resolved) + _WARM_UP
-    return max(LEAST_STARTUP, math.ceil(_MARGIN * expected))
+    row = FORMATS[resolved.spec.model.format]
+    expected = row.startup_seconds + model_size / _reading(resolved) + row.warm_up_seconds
+    return max(LEAST_STARTUP, math.ceil(MARGIN * expected))
 
 
 def ready_budget(resolved: ResolvedSpec, model_size: int) -> int:
@@ -46,9 +45,7 @@ def ready_budget(resolved: ResolvedSpec, model_size: int) -> int:
 def _reading(resolved: ResolvedSpec) -> int:
     """Bytes in a second at which the server reads its model."""
     where = model_location(resolved)
-    return (
-        min(_LOAD_BYTES_PER_SECOND, bandwidth(resolved)) if where and where.scheme == "pvc" else _LOAD_BYTES_PER_SECOND
-    )
+    return min(READING, bandwidth(resolved)) if where and where.scheme == "pvc" else READING
 
 
 def plan_lifecycle(resolved: ResolvedSpec, model_size: int) -> Lifecycle:
@@ -56,15 +53,15 @@ def plan_lifecycle(resolved: ResolvedSpec, model_size: int) -> Lifecycle:
     budget, delivery = startup_budget(resolved, model_size), delivery_budget(resolved)
     period = 5 if budget <= 600 else 10
     drain = seconds(resolved.spec.health.drain)
-    grace = _PRE_STOP + drain + _AFTER_DRAIN
+    grace = PRE_STOP + drain + AFTER_DRAIN
     live, ready = _LIVE_AND_READY[FORMATS[resolved.spec.model.format].server]
-    pull = _IMAGE_PULL_ACCELERATED if resolved.spec.resources.accelerator else _IMAGE_PULL
+    pull = IMAGE_PULL_ACCELERATED if resolved.spec.resources.accelerator else IMAGE_PULL
     return Lifecycle(
         # A start-up probe on readiness: until the model is loaded and warm, the other two are not asked.
         startup=Probe(ready, period=period, timeout=3, failures=math.ceil(budget / period)),
         liveness=Probe(live, period=15, timeout=5, failures=4),
         readiness=Probe(ready, period=5, timeout=3, failures=2),
-        pre_stop=_PRE_STOP,
+        pre_stop=PRE_STOP,
         grace_period=grace,
         progress_deadline=delivery + budget + pull + grace,
         startup_budget=math.ceil(budget / period) * period,

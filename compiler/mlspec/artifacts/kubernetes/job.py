@@ -78,9 +78,8 @@ def _job_spec(plan: Plan, batch: Batch) -> Manifest:
             "completions": batch.shards,
             "parallelism": batch.parallelism,
             "backoffLimitPerIndex": batch.retries,
+            # With it only once a pod has ended does another one take its shard: the two never write at once.
             "podFailurePolicy": {"rules": _failure_rules(batch)},
-            # Only once a pod has ended does another one take its shard: the two never write at once.
-            "podReplacementPolicy": "Failed",
             "activeDeadlineSeconds": batch.deadline,
             "ttlSecondsAfterFinished": batch.keep_finished,
             # Kueue lets it go when there is room.
