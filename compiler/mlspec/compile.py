@@ -54,7 +54,7 @@ def compile(  # noqa: A001 - the project's own verb
     known = known or {}
     sources = read_specs(files, specs, skip=known)
     parsed = together(sources.values())
-    resolution = resolve(parsed.documents, files, complete=parsed.complete)
+    resolution = resolve(parsed.documents, files, complete=parsed.complete, unread=parsed.environments)
     result = Compilation(resolution, units={source: _unit(one) for source, one in sources.items()})
     for model in resolution.models:
         result.units[model.source].models.append(model.metadata.name)
@@ -77,7 +77,8 @@ def _unit(parsed: Parsed) -> Unit:
     """What there is to say of a file before its models are resolved."""
     kinds = {str(kind.value) for each in parsed.documents if (kind := each.root.get("kind"))}
     found = [*parsed.diagnostics, *(found for each in parsed.documents for found in check_document(each))]
-    return Unit(not parsed.complete or bool(kinds - {"Model"}), diagnostics=found, ignores=list(parsed.ignores))
+    shared = not parsed.complete or bool(parsed.environments) or bool(kinds - {"Model"})
+    return Unit(shared, diagnostics=found, ignores=list(parsed.ignores))
 
 
 def _of_documents(resolution: Resolution) -> Iterator[tuple[Document, list[ResolvedSpec]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -65,6 +65,11 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Sorted by place, each finding once: one line wrong in two environments is one finding."""
+    """Sorted by place, each finding once: one line wrong in two environments is one finding, an error where any is."""
     unique = dict.fromkeys(diagnostics)
-    return sorted(unique, key=lambda found: (found.span, found.code, found.message))
+    worst = [found for found in unique if found.severity is Severity.ERROR or _raised(found) not in unique]
+    return sorted(worst, key=lambda found: (found.span, found.code, found.message))
+
+
+def _raised(found: Diagnostic) -> Diagnostic:
+    return replace(found, severity=Severity.ERROR)

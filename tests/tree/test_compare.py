@@ -189,6 +189,24 @@ def test_an_environment_that_loses_its_last_model_is_named(
     assert compare(tmp_path, {owner: [File(f"generated/{owner}/a.yaml", b"b")] for owner in after}).emptied == emptied
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "unwatched"),
+    [
+        (["prod/churn", "prod"], ["prod/churn", "prod"], ()),
+        (["prod/churn", "prod"], ["prod/churn"], ("prod",)),
+        (["prod/churn", "prod"], [], ("prod",)),
+        (["images/churn", "prod"], [], ()),
+        (["prod/churn"], ["prod/churn", "prod"], ()),
+    ],
+)
+def test_an_environment_that_loses_its_applications_is_named(
+    tmp_path: Path, before: list[str], after: list[str], unwatched: tuple[str, ...]
+) -> None:
+    compiled(tmp_path, {owner: [File(f"generated/{owner}/a.yaml", b"a")] for owner in before})
+    found = compare(tmp_path, {owner: [File(f"generated/{owner}/a.yaml", b"b")] for owner in after})
+    assert found.unwatched == unwatched
+
+
 def test_the_output_folder_has_the_name_it_is_given(tmp_path: Path) -> None:
     owners = {"prod/churn": [File("deploy/out/prod/churn/a.yaml", b"a")]}
     write(compare(tmp_path, owners, "deploy/out"))

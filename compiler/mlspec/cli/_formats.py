@@ -59,7 +59,7 @@ def compile_and_tell(
     """Writes the tree (unless `check`) and prints the account; the exit status is that of the text format."""
     from mlspec.report.account import Account
 
-    tree = _tree(root, compilation, check=check, allow_empty=allow_empty)
+    tree = _tree(root, compilation, files, check=check, allow_empty=allow_empty)
     subjects: dict[str, list[str]] = {}
     for environment in compilation.resolution.environments:
         if environment.source:
@@ -80,19 +80,22 @@ def compile_and_tell(
     return tree.status
 
 
-def _tree(root: Path, compilation: Compilation, *, check: bool, allow_empty: bool) -> Tree:
+def _tree(root: Path, compilation: Compilation, files: Files, *, check: bool, allow_empty: bool) -> Tree:
     from mlspec.tree.compare import compare
     from mlspec.tree.findings import differences, refusals, stray_files
     from mlspec.tree.write import write
 
-    from ._verdict import emptied, named_at, stray_paths
+    from ._lost_header import raise_lost_headers
+    from ._verdict import emptied, named_at, stray_paths, unwatched
 
     if has_errors(compilation.diagnostics):
         bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
         return Tree(None, [], ExitCode.BUG if bug else ExitCode.ERROR)
     changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
-    lost = [] if allow_empty else emptied(compilation, changes)
-    refused = list(refusals(changes, lost, named_at(compilation)))
+    if raise_lost_headers(compilation, changes, files):
+        return Tree(changes, [], ExitCode.ERROR)
+    lost = ([], []) if allow_empty else (emptied(compilation, changes), unwatched(compilation, changes))
+    refused = list(refusals(changes, *lost, named_at(compilation)))
     if refused:
         return Tree(changes, refused, ExitCode.ERROR)
     if check:

@@ -45,13 +45,18 @@ def foreign(changes: Changes) -> Iterator[str]:
         )
 
 
-def without_models(lost: Iterable[str], compilation: Compilation, changes: Changes, files: Files) -> Iterator[str]:
-    """Each environment that would lose its last model."""
-    from mlspec.tree.findings import emptied
+def lost(compilation: Compilation, changes: Changes, files: Files) -> Iterator[str]:
+    """Each environment that would lose its last model, or with `gitops` all of its Applications."""
+    from mlspec.tree.findings import emptied, unwatched
 
-    from ._verdict import named_at
+    from . import _verdict
 
-    return _rendered(emptied(changes, lost, named_at(compilation)), files)
+    named = _verdict.named_at(compilation)
+    found = [
+        *emptied(changes, _verdict.emptied(compilation, changes), named),
+        *unwatched(changes, _verdict.unwatched(compilation, changes), named),
+    ]
+    return _rendered(found, files)
 
 
 def immutable(changes: Changes, files: Files) -> Iterator[str]:

@@ -6,15 +6,24 @@ from pathlib import Path
 
 from mlspec.compile import Compilation
 from mlspec.diagnostics import Span
-from mlspec.environment.resolve import DEFAULT_ENVIRONMENT
+from mlspec.environment.blocks import DEFAULT_ENVIRONMENT
 from mlspec.tree.changes import Changes
 from mlspec.tree.strays import strays
 
 
 def emptied(compilation: Compilation, changes: Changes) -> list[str]:
     """Environments that would lose their last model, but for the built-in one, whose place the first real one takes."""
-    takes_over = any(environment.source for environment in compilation.resolution.environments)
-    return [name for name in changes.emptied if not (takes_over and name == DEFAULT_ENVIRONMENT)]
+    return [name for name in changes.emptied if not _taken_over(compilation, name)]
+
+
+def unwatched(compilation: Compilation, changes: Changes) -> list[str]:
+    """Environments that would keep models, or lose them so, and lose all their Applications."""
+    lost = (name for name in changes.unwatched if name not in changes.emptied)
+    return [name for name in lost if not _taken_over(compilation, name)]
+
+
+def _taken_over(compilation: Compilation, name: str) -> bool:
+    return name == DEFAULT_ENVIRONMENT and any(each.source for each in compilation.resolution.environments)
 
 
 def named_at(compilation: Compilation) -> dict[str, Span]:

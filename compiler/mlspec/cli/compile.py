@@ -19,6 +19,7 @@ from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
     from mlspec.compile import Compilation
+    from mlspec.source.files import Files
     from mlspec.tree.changes import Changes
 
 _HEADLINE: dict[str, Any] = {"bold": True}
@@ -34,7 +35,11 @@ _DIFF_STYLES: dict[str, dict[str, Any]] = {
 @click.command("compile")
 @directory_option
 @click.option("--check", is_flag=True, help="Write nothing; show what differs and exit with 1 if anything does.")
-@click.option("--allow-empty", is_flag=True, help="Let an environment lose its last model, and Argo CD delete it.")
+@click.option(
+    "--allow-empty",
+    is_flag=True,
+    help="Let an environment lose its last model or its Applications, and Argo CD delete what runs there.",
+)
 @format_option
 def command(directory: Path | None, check: bool, allow_empty: bool, output_format: str) -> None:
     """Compile every spec below specs/ into generated/ and argocd/.
@@ -62,7 +67,7 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
     from mlspec.tree.compare import compare
 
     from ._progress import shown
-    from ._verdict import emptied
+    from ._verdict import emptied, unwatched
 
     files = FilesOnDisk(root)
     compilation = compile_specs(files, SPECS, each=shown)
@@ -70,16 +75,15 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
         from ._formats import compile_and_tell
 
         return compile_and_tell(root, files, compilation, output_format, check=check, allow_empty=allow_empty)
-    if compilation.diagnostics:
-        from mlspec.report.text import render
-
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
     if has_errors(compilation.diagnostics):
-        from ._refusal import findings
-
-        bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
-        return _refuse([findings(compilation)], ExitCode.BUG if bug else ExitCode.ERROR)
+        return _refuse_findings(compilation, files)
     changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
+    if changes.removed:
+        from ._lost_header import raise_lost_headers
+
+        if raise_lost_headers(compilation, changes, files):
+            return _refuse_findings(compilation, files)
+    _show_findings(compilation, files)
     if changes.foreign:
         from ._refusal import foreign
 
@@ -88,11 +92,10 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
         from ._refusal import immutable
 
         return _refuse(immutable(changes, files))
-    lost = emptied(compilation, changes)
-    if lost and not allow_empty:
-        from ._refusal import without_models
+    if not allow_empty and (emptied(compilation, changes) or unwatched(compilation, changes)):
+        from ._refusal import lost
 
-        return _refuse(without_models(lost, compilation, changes, files))
+        return _refuse(lost(compilation, changes, files))
     if any(not environment.source for environment in compilation.resolution.environments):
         click.echo(
             "no environment below specs/: compiled for the built-in `default`, without registry and Argo CD; "
@@ -103,6 +106,21 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
         click.echo(f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml", err=True)
     status = _show(changes) if check else _write(compilation, changes, started)
     return max(status, _warn_of_strays(root, compilation, changes))
+
+
+def _show_findings(compilation: Compilation, files: Files) -> None:
+    if compilation.diagnostics:
+        from mlspec.report.text import render
+
+        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
+
+
+def _refuse_findings(compilation: Compilation, files: Files) -> int:
+    from ._refusal import findings
+
+    _show_findings(compilation, files)
+    bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
+    return _refuse([findings(compilation)], ExitCode.BUG if bug else ExitCode.ERROR)
 
 
 def _warn_of_strays(root: Path, compilation: Compilation, changes: Changes) -> int:

@@ -26,6 +26,10 @@ NOWHERE = code(
 )
 
 
+DEFAULT_ENVIRONMENT = "default"
+"""The environment of a workspace that has none."""
+
+
 def blocks_of(spec: Node, known: set[str] | None) -> tuple[dict[str, Node] | None, list[Diagnostic]]:
     """The blocks, None where the model names no environment and so runs everywhere; `known` None: any may be there."""
     node = spec.get("environments")
@@ -59,6 +63,11 @@ def _no_mapping(span: Span, name: str, remedy: str) -> Diagnostic:
 
 
 def _unknown(name: str, span: Span, known: set[str]) -> Diagnostic:
+    if known == {DEFAULT_ENVIRONMENT}:
+        remedy = f"the workspace has none yet: write specs/environments/{name}.yaml, or remove `environments`"
+        return UNKNOWN_ENVIRONMENT.error(
+            span, f"there is no environment `{name}`", label="none is there", remedy=remedy
+        )
     near = did_you_mean(name, sorted(known))
     has = ", ".join(sorted(known))
     remedy = f"did you mean `{near}`?" if near else f"the workspace has: {has}; or add {name} below specs/environments/"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from mlspec.codes import code
-from mlspec.diagnostics import Diagnostic, Related, Span
+from mlspec.diagnostics import Diagnostic, Related, Severity, Span
 from mlspec.source.files import Files
 from mlspec.source.node import Document, Node
 from mlspec.spec.environment import EnvironmentDocument, EnvironmentSpec
@@ -14,7 +15,7 @@ from mlspec.spec.parse import parse_part, parse_section
 from mlspec.spec.service import ModelHead, ServiceSpec
 from mlspec.spec.workspace import WorkspaceDocument
 
-from .blocks import blocks_of
+from .blocks import DEFAULT_ENVIRONMENT, blocks_of
 from .merge import merge_layers, only, without
 from .resolved import Environment, Model, Resolution, ResolvedSpec
 
@@ -32,18 +33,24 @@ SECOND_WORKSPACE = code(
     reason="There is one workspace in a repository.",
     remedy="merge the two documents",
 )
-DEFAULT_ENVIRONMENT = "default"
-"""The environment of a workspace that has none."""
 IMAGE_SECTIONS = ("model", "build", "resources", "batch")
 """What of a spec decides its image."""
 _SPEC = "the spec of a model"
 """What a layer of it is called in a finding, wherever it stands."""
 
 
-def resolve(documents: Iterable[Document], files: Files, *, complete: bool = True) -> Resolution:
+def resolve(
+    documents: Iterable[Document],
+    files: Files,
+    *,
+    complete: bool = True,
+    unread: Mapping[str, Diagnostic] = MappingProxyType({}),
+) -> Resolution:
     """Merges and validates every document; findings stand in the result.
 
     `complete` is False where a file could not be read whole: the environments that it may hold are not called unknown.
+    Nor are the `unread`, which documents may have been meant as that are not read: what is said about such a document
+    is an error where a model names its environment.
     """
     by_kind: dict[str, list[Document]] = {"Workspace": [], "Environment": [], "Model": []}
     result = Resolution(documents=list(documents))
@@ -58,9 +65,11 @@ def resolve(documents: Iterable[Document], files: Files, *, complete: bool = Tru
     named = {name for document in by_kind["Environment"] if (name := _name(document))} or {DEFAULT_ENVIRONMENT}
     everywhere = workspace.get("defaults") if workspace else None
     result.around += _part(everywhere)
-    around = _Around(everywhere, named if complete else None, files, result)
+    around = _Around(everywhere, named | unread.keys() if complete else None, files, result)
     for document in _unique("Model", by_kind["Model"], result):
         result.of_models.append((document.file, _model(document, around)))
+        wanted = (found for name, found in unread.items() if document.root.get("spec", "environments", name))
+        result.around += [replace(found, severity=Severity.ERROR) for found in wanted]
     return result
 
 

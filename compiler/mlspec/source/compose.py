@@ -48,6 +48,8 @@ class Part:
     findings: list[Diagnostic] = field(default_factory=list)
     start: Span = _NOWHERE
     """The line `---`, or the first character where there is none."""
+    environment: str | None = None
+    """What an Environment is called that the document may have been meant as, though it is not read."""
 
     @property
     def empty(self) -> bool:

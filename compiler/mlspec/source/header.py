@@ -22,6 +22,8 @@ class Header:
 
     ours: bool
     diagnostics: tuple[Diagnostic, ...] = ()
+    environment: str | None = None
+    """The name of an Environment that a document which is not ours may have been meant as."""
 
 
 def read_header(root: Node) -> Header:
@@ -59,11 +61,27 @@ def _without_version(root: Node, kind: str | None) -> Header:
         if entry.node.text.startswith(_GROUP) and did_you_mean(key, ("apiVersion",)):
             message = f"the document is not read: {quoted(key)} is not `apiVersion`"
             return Header(False, (API_VERSION.error(entry.key, message, label="did you mean apiVersion"),))
-    if kind in KINDS and "spec" in entries:
-        return Header(False, (_no_version(entries["kind"].key, kind or ""),))
+    if "spec" not in entries:
+        return Header(False)
+    if kind in KINDS:
+        named = _environment_name(root) if kind == "Environment" else None
+        return Header(False, (_no_version(entries["kind"].key, kind or ""),), named)
+    if entries.keys() == {"metadata", "spec"}:
+        return Header(False, (_no_header(entries["metadata"].key),), _environment_name(root))
     return Header(False)
+
+
+def _environment_name(root: Node) -> str | None:
+    name = root.get("metadata", "name")
+    return name.value if name is not None and isinstance(name.value, str) else None
 
 
 def _no_version(span: Span, kind: str) -> Diagnostic:
     message = f"a document of kind {kind} is not read: it has no apiVersion"
     return API_VERSION.warning(span, message, remedy=f"write `apiVersion: {VERSION}` if it is meant for mlspec")
+
+
+def _no_header(span: Span) -> Diagnostic:
+    message = "a document is not read: it has neither apiVersion nor kind"
+    remedy = f"write `apiVersion: {VERSION}` and its kind ({', '.join(KINDS)}) above, if it is meant for mlspec"
+    return API_VERSION.warning(span, message, remedy=remedy)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from mlspec.diagnostics import Diagnostic, Span, has_errors
 
@@ -19,7 +19,9 @@ from .text import MAX_BYTES, decode
 
 _SUFFIXES = (".yaml", ".yml")
 _OURS = re.compile(rb"mlspec\.dev/")
-_PERHAPS_OURS = re.compile(rb"""(?i)mlspec|kind["']?\s*:\s*["']?(?:Model|Environment|Workspace)\b""")
+_PERHAPS_OURS = re.compile(
+    rb"""(?im)mlspec|kind["']?\s*:\s*["']?(?:Model|Environment|Workspace)\b|^metadata["']?\s*:"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Parsed:
     complete: bool = True
     ignores: tuple[Ignore, ...] = ()
     """The comments by which warnings are set aside."""
+    environments: Mapping[str, Diagnostic] = field(default_factory=dict)
+    """Those that a document may have been meant as which is not read, with what is said about it."""
 
 
 def parse(file: str, data: bytes) -> Parsed:
@@ -54,6 +58,7 @@ def together(each: Iterable[Parsed]) -> Parsed:
         tuple(diagnostic for parsed in read for diagnostic in parsed.diagnostics),
         all(parsed.complete for parsed in read),
         tuple(ignore for parsed in read for ignore in parsed.ignores),
+        {name: found for parsed in read for name, found in parsed.environments.items()},
     )
 
 
@@ -106,7 +111,8 @@ def _meant(part: Part, ours: bool) -> Part | None:
         return part
     if not header.diagnostics:
         return None
-    return Part(sound=not has_errors(header.diagnostics), findings=list(header.diagnostics))
+    sound = not has_errors(header.diagnostics)
+    return Part(sound=sound, findings=list(header.diagnostics), environment=header.environment)
 
 
 def _gather(file: str, parts: list[Part]) -> Parsed:
@@ -125,7 +131,8 @@ def _gather(file: str, parts: list[Part]) -> Parsed:
         else:
             complete = False
             diagnostics.append(_without_mapping(part, part.root))
-    return Parsed(tuple(documents), tuple(_bounded(diagnostics)), complete)
+    meant = {part.environment: part.findings[0] for part in parts if part.environment is not None}
+    return Parsed(tuple(documents), tuple(_bounded(diagnostics)), complete, environments=meant)
 
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

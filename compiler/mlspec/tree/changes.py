@@ -52,6 +52,8 @@ class Changes:
     """The indexes that differ; beside those whose files differ, one that git lost or that a merge left wrong."""
     emptied: tuple[str, ...]
     """Environments that had models by their indexes and have none now: auto-sync would delete all that runs there."""
+    unwatched: tuple[str, ...]
+    """Environments that Argo CD read, models included, by their indexes, and that have no Application any more."""
     journal: Journal
     interrupted: bool
     """Whether a killed write left something to tidy, be the files themselves as they should or not."""

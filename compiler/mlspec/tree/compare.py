@@ -64,6 +64,7 @@ def compare(root: Path, owners: Mapping[str, Sequence[Output]], output: str = "g
         files=_by_path(files.values()),
         indexes=_by_path(change for change in index_changes if change.kind is not Kind.FOREIGN),
         emptied=_emptied(owners, indexes, journal),
+        unwatched=_unwatched(owners, indexes),
         journal=journal,
         interrupted=bool(journal.intents) or folders.exists(layout.staging),
     )
@@ -188,6 +189,11 @@ def _missing_index(layout: Layout, folders: Folders, owner: str, after: File) ->
     if in_the_way and found:
         return Change(in_the_way, owner, Kind.FOREIGN, found, None)
     return Change(after.path, owner, Kind.NEW, None, after)
+
+
+def _unwatched(owners: Mapping[str, Sequence[Output]], indexes: Mapping[str, Index]) -> tuple[str, ...]:
+    with_models = {environment_of(owner) for owner in indexes}
+    return tuple(sorted(name for name in indexes if name in with_models and not owners.get(name)))
 
 
 def _emptied(owners: Mapping[str, Sequence[Output]], indexes: Mapping[str, Index], journal: Journal) -> tuple[str, ...]:

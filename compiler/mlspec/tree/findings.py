@@ -46,6 +46,13 @@ EMPTIED = code(
     reason="Argo CD would delete all that runs there.",
     remedy="if that is meant, say so: `mlspec compile --allow-empty`",
 )
+UNWATCHED = code(
+    "MLS507",
+    "unwatched-environment",
+    title="an environment would lose all its Applications",
+    reason="They are deleted by the root that reads them, and with each of them all that it runs.",
+    remedy="say the environment's `gitops.repo` again; if that is meant: `mlspec compile --allow-empty`",
+)
 STRAY = code(
     "MLS506",
     "stray-file",
@@ -55,12 +62,15 @@ STRAY = code(
 )
 
 
-def refusals(changes: Changes, lost: Iterable[str], named: Mapping[str, Span]) -> Iterator[Diagnostic]:
-    """Why nothing may be written; `lost` are the environments that would lose their last model, `named` where they are
-    written."""
+def refusals(
+    changes: Changes, without_models: Iterable[str], without_argocd: Iterable[str], named: Mapping[str, Span]
+) -> Iterator[Diagnostic]:
+    """Why nothing may be written; the environments that would lose their last model, or their Applications, and where
+    environments are written."""
     yield from foreign(changes)
     yield from immutable(changes)
-    yield from emptied(changes, lost, named)
+    yield from emptied(changes, without_models, named)
+    yield from unwatched(changes, without_argocd, named)
 
 
 def foreign(changes: Changes) -> Iterator[Diagnostic]:
@@ -85,6 +95,15 @@ def emptied(changes: Changes, lost: Iterable[str], named: Mapping[str, Span]) ->
             f"{name} would lose its last model, and Argo CD would delete all that runs there",
             label="has no model any more" if span else "",
         )
+
+
+def unwatched(changes: Changes, lost: Iterable[str], named: Mapping[str, Span]) -> Iterator[Diagnostic]:
+    """Each environment that would lose all its Applications."""
+    for name in lost:
+        span = named.get(name)
+        message = f"{name} would lose its Applications, and Argo CD would delete all that runs there"
+        label = "has no `gitops.repo` any more" if span else ""
+        yield UNWATCHED.error(span or Span(changes.layout.index_of(name)), message, label=label)
 
 
 def _written(change: Change, path: str) -> Span:

@@ -59,7 +59,7 @@ def _as_of_now(changes: Changes) -> Changes:
         return changes
     again = compare(layout.root, changes.owners, layout.output)
     _refuse_foreign(again)
-    if set(again.emptied) - set(changes.emptied):
+    if {*again.emptied, *again.unwatched} - {*changes.emptied, *changes.unwatched}:
         cause = "another mlspec wrote it meanwhile, from other specs"
         raise TreeError(layout.output, cause, "run mlspec compile again")
     return again
