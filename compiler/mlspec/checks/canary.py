@@ -17,7 +17,7 @@ NO_ROLLOUTS = code(
     "canary-without-argo-rollouts",
     title="a canary where nobody carries it out",
     reason="Kubernetes itself knows no canary: Argo Rollouts carries it out, with its plugin for the Gateway API.",
-    remedy="declare `argoRollouts: true` where the clusters have both, or use another strategy there",
+    remedy="declare `argoRollouts: true` in the environment if its clusters have both, or use another strategy there",
 )
 UNMEASURED = code(
     "MLS251",
@@ -89,7 +89,8 @@ def canary_without_spare(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(TOO_SMALL)
 def canary_share_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     asked = shares(resolved)
-    if not asked or is_routed(resolved):
+    # Where nobody carries out a canary that is said first: what its shares would be depends on who does.
+    if not asked or is_routed(resolved) or not resolved.environment.spec.argo_rollouts:
         return
     scaling = resolved.spec.scaling
     least = scaling.min_replicas if scaling else resolved.spec.replicas or 1

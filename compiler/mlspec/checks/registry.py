@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
@@ -27,6 +29,7 @@ Takes = Callable[[ResolvedSpec], Iterator[Taken]]
 Clash = Callable[[Sequence[Taken]], Iterator[Diagnostic]]
 Kind = TypeVar("Kind")
 
+_BUILT_IN = "`default` is built in: write one, specs/environments/<name>.yaml"
 _checks: dict[str, Check] = {}
 _document_checks: dict[str, DocumentCheck] = {}
 _model_checks: dict[str, ModelCheck] = {}
@@ -85,7 +88,14 @@ def load_checks() -> None:
 def run_checks(resolved: ResolvedSpec) -> list[Diagnostic]:
     """Every finding about one model in one environment."""
     load_checks()
-    return [found for code in sorted(_checks) for found in _checks[code](resolved)]
+    found = [found for code in sorted(_checks) for found in _checks[code](resolved)]
+    return found if resolved.environment.source else [_told_what_is_built_in(each) for each in found]
+
+
+def _told_what_is_built_in(found: Diagnostic) -> Diagnostic:
+    """What is to be changed in the environment needs one first."""
+    names_it = re.search(r"\benvironment\b", found.help) is not None
+    return replace(found, help=f"{found.help}; {_BUILT_IN}") if names_it else found
 
 
 def check_document(document: Document) -> list[Diagnostic]:

@@ -35,6 +35,8 @@ SECOND_WORKSPACE = code(
 )
 IMAGE_SECTIONS = ("model", "build", "resources", "batch")
 """What of a spec decides its image."""
+_BLOCKS = ("environments",)
+"""Keys of a Model's own `spec` that no other layer has, and no merged one."""
 _SPEC = "the spec of a model"
 """What a layer of it is called in a finding, wherever it stands."""
 
@@ -97,11 +99,11 @@ def _header(document: Document) -> Span:
     return document.root.locate_key(("kind",))
 
 
-def _part(tree: Node | None) -> list[Diagnostic]:
+def _part(tree: Node | None, own: Node | None = None) -> list[Diagnostic]:
     """What is wrong with a layer of a model's spec, whatever the others say."""
     if tree is None or not isinstance(tree.value, dict):
         return []
-    return parse_part(ServiceSpec, merge_layers(tree), _SPEC)
+    return parse_part(ServiceSpec, merge_layers(tree), _SPEC, own, _BLOCKS)
 
 
 def _unique(kind: str, documents: Sequence[Document], result: Resolution) -> Iterator[Document]:
@@ -186,7 +188,7 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
     layers = [base] if alone is None else []
     layers += [block for name, block in (blocks or {}).items() if name not in sound]
     for layer in layers:
-        found += _part(layer)
+        found += _part(layer, own=base)
     if head is None or metadata is None:
         return found
     # What only environments complete, bounds of replicas perhaps, says nothing about the image that they share.
@@ -199,7 +201,7 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         defaults = environment.tree.get("defaults") if environment.tree else None
         block = blocks[environment.name] if blocks else None
         tree = merge_layers(around.everywhere, defaults, base, block)
-        value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)), _SPEC)
+        value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)), _SPEC, base, _BLOCKS)
         found += findings
         if value is not None:
             result.specs.append(ResolvedSpec(model, environment, value, tree, around.files))

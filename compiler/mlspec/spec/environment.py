@@ -12,7 +12,18 @@ from mlspec_runtime import metric_names
 
 from .expose import Gateway
 from .model_store import ModelStore
-from .scalars import DnsLabel, DnsName, EnvironmentName, LabelKey, LabelValue, MetricName, Registry, ResourceName, Size
+from .scalars import (
+    Branch,
+    DnsLabel,
+    DnsName,
+    EnvironmentName,
+    LabelKey,
+    LabelValue,
+    MetricName,
+    Registry,
+    ResourceName,
+    Size,
+)
 from .section import ApiVersion, Invalid, Section
 
 PartialSpec = Annotated[
@@ -197,9 +208,7 @@ class Gitops(Section):
         WithJsonSchema({"type": "string", "examples": ["https://git.example.com/acme/ml-gitops.git"]}),
         Field(description="Its address; without one there is no Application."),
     ] = None
-    branch: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=200, description="The branch that is synced.")
-    ] = "main"
+    branch: Annotated[Branch, Field(description="The branch that is synced.")] = "main"
     project: Annotated[DnsLabel | None, Field(description="The AppProject; default `ml-<environment>`.")] = None
     sync: Annotated[Literal["auto", "manual"], Field(description="Whether Argo CD syncs by itself.")] = "auto"
 

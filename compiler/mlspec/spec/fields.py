@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -23,8 +23,25 @@ class OtherWords:
 
 def keys_of(section: type[Section], path: Path) -> list[str]:
     """The keys that the mapping at `path` may have; empty where any may stand."""
-    found = next(_sections(_type_at(section, path)), None)
+    found = section_at(section, path)
     return [str(field.alias or name) for name, field in found.model_fields.items()] if found else []
+
+
+def section_at(section: type[Section], path: Path) -> type[Section] | None:
+    """The type of the mapping at `path`; None where any keys may stand."""
+    return _of_keys(_type_at(section, path))
+
+
+def sections_below(
+    section: type[Section], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], type[Section]]]:
+    """Every mapping below that has one place, with its path; those in lists and by names have many."""
+    for name, found in section.model_fields.items():
+        below = _of_keys(found.annotation)
+        if below is not None:
+            here = (*path, str(found.alias or name))
+            yield here, below
+            yield from sections_below(below, here)
 
 
 def choices_of(section: type[Section], path: Path) -> list[str]:
@@ -71,6 +88,15 @@ def _below(kind: Any, step: str | int) -> Any:
 def _field(section: type[Section], step: str | int) -> FieldInfo | None:
     named = (found for name, found in section.model_fields.items() if step in (name, found.alias))
     return next(named, None)
+
+
+def _of_keys(kind: Any) -> type[Section] | None:
+    """The section that a value itself is, neither its items nor what stands under its names."""
+    if isinstance(kind, type) and issubclass(kind, Section):
+        return kind
+    if get_origin(kind) in (list, dict):
+        return None
+    return next((found for each in get_args(kind) if (found := _of_keys(each))), None)
 
 
 def _sections(kind: Any) -> Iterator[type[Section]]:

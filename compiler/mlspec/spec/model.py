@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from .fields import OtherWords
 from .location import checked_uri
 from .paths import relative_path
-from .scalars import Digest, Size, Version
+from .scalars import Commit, Digest, Size, Version
 from .section import Invalid, Section
 
 Format = Literal["sklearn", "xgboost", "lightgbm", "onnx", "pytorch", "transformers", "vllm", "python"]
@@ -57,6 +57,8 @@ def _uri(value: object) -> str:
         return relative_path(value)
     if scheme in SCHEMES and ":" in value:
         return checked_uri(value)
+    if value.startswith(("../", "/", "~")):
+        raise Invalid("not beside the spec", "copy it into the spec's folder, `./<name>`; or into a store, `s3://…`")
     if ":" not in value:
         raise Invalid("neither a path nor a URI", f"a path beside the spec begins with `./`: `./{value.lstrip('/')}`")
     raise Invalid("unknown kind of URI", "use `./path` or one of " + ", ".join(f"{known}:" for known in SCHEMES))
@@ -97,9 +99,7 @@ class ModelSource(Section):
             description="Where the model comes from: a path beside the spec, or a store. Only python may leave it out."
         ),
     ] = None
-    revision: Annotated[
-        str | None, Field(pattern=r"^[0-9a-f]{40}$", description="hf:// only: a commit, so that the model cannot move.")
-    ] = None
+    revision: Annotated[Commit | None, Field(description="hf:// only: a commit, so that the model cannot move.")] = None
     digest: Annotated[Digest | None, Field(description="sha256 of the model, verified before it is loaded.")] = None
     size: Annotated[
         Size | None,

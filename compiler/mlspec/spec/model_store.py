@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from .location import FETCHED, MOUNTED
 from .network import Destination
-from .scalars import LabelKey, Size
+from .scalars import LabelKey, Region, Size
 from .section import Invalid, Section
 from .server import EnvVar
 
@@ -57,9 +57,7 @@ class ModelStore(Section):
         WithJsonSchema({"type": "string", "examples": ["https://minio.storage:9000"]}),
         Field(description="s3, az and hf: a server of one's own; absent: the provider's."),
     ] = None
-    region: Annotated[
-        str | None, Field(pattern=r"^[a-z0-9-]{1,40}$", description="s3: the bucket's region; absent: us-east-1.")
-    ] = None
+    region: Annotated[Region | None, Field(description="s3: the bucket's region; absent: us-east-1.")] = None
     env: Annotated[
         list[EnvVar],
         Field(

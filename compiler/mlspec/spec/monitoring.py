@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from .default_alerts import DefaultAlerts, Severity
 from .paths import RelativePath
-from .scalars import Duration, Objective, Percent, between, parse_duration
+from .scalars import AlertName, Duration, Objective, Percent, between, parse_duration
 from .section import Invalid, Section
 
 
@@ -113,10 +113,7 @@ class Accuracy(Section):
 class Alert(Section):
     """An alert of your own, in PromQL."""
 
-    name: Annotated[
-        str,
-        Field(pattern=r"^[A-Z][A-Za-z0-9]*$", max_length=80, description="CamelCase, as the community writes alerts."),
-    ]
+    name: Annotated[AlertName, Field(description="CamelCase, as the community writes alerts.")]
     expr: Annotated[str, Field(min_length=1, max_length=4096, description="PromQL that is true while it should fire.")]
     for_: Annotated[
         Duration,

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from .scalars import ObjectKind
 from .section import Invalid, Section
 
 
 class Target(Section):
     """Which of the generated objects is patched."""
 
-    kind: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$", description="The object's kind.")]
+    kind: Annotated[ObjectKind, Field(description="The object's kind.")]
     name: Annotated[str | None, Field(description="Its name; absent: every object of that kind.")] = None
 
 

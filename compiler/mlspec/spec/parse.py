@@ -14,7 +14,7 @@ from mlspec.source.node import Node
 from mlspec.source.suggestion import did_you_mean
 from mlspec.source.text import quoted
 
-from .fields import Path, choices_of, keys_of, meaning_of, other_words_of
+from .fields import OtherWords, Path, choices_of, keys_of, meaning_of, other_words_of, section_at
 from .section import Invalid, Section
 
 UNKNOWN_KEY = code(
@@ -74,29 +74,40 @@ _BOUNDS = {
 }
 _KEY = "[key]"
 """What pydantic adds to the location of a key that its mapping does not take."""
+_SHORTEST = 2
+_MOST_PLACES = 3
+"""A key that stands in more places says nothing about what was meant."""
 _YES, _NO = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 
 
 def parse_section(
-    section: type[T], node: Node, where: Span | None = None, root: str = "the document"
+    section: type[T],
+    node: Node,
+    where: Span | None = None,
+    root: str = "the document",
+    own: Node | None = None,
+    more: tuple[str, ...] = (),
 ) -> tuple[T | None, list[Diagnostic]]:
     """The value of `node` as a `section`, or None and every reason why not.
 
     `where` is blamed for a missing top-level key; default: the node itself. `root` is what messages call the node.
+    The layer `own` may have `more` keys, which are taken out before.
     """
     try:
         return section.model_validate(node.plain(), by_alias=True, by_name=False), []
     except ValidationError as problems:
-        return None, _findings(section, node, _errors(problems), where or node.span, root)
+        return None, _findings(section, node, _errors(problems), where or node.span, root, own, more)
 
 
-def parse_part(section: type[Section], node: Node, root: str) -> list[Diagnostic]:
+def parse_part(
+    section: type[Section], node: Node, root: str, own: Node | None = None, more: tuple[str, ...] = ()
+) -> list[Diagnostic]:
     """What is wrong with a part of a `section` however it is completed: a layer by itself lacks what others bring."""
     try:
         section.model_validate(node.plain(), by_alias=True, by_name=False)
     except ValidationError as problems:
         errors = [error for error in _errors(problems) if not _waits_for_more(node, error)]
-        return _findings(section, node, errors, node.span, root)
+        return _findings(section, node, errors, node.span, root, own, more)
     return []
 
 
@@ -113,7 +124,13 @@ def _waits_for_more(node: Node, error: ErrorDetails) -> bool:
 
 
 def _findings(
-    section: type[Section], node: Node, errors: Iterable[ErrorDetails], where: Span, root: str
+    section: type[Section],
+    node: Node,
+    errors: Iterable[ErrorDetails],
+    where: Span,
+    root: str,
+    own: Node | None,
+    more: tuple[str, ...],
 ) -> list[Diagnostic]:
     explained: set[Path] = set()
     found: list[Diagnostic] = []
@@ -124,9 +141,9 @@ def _findings(
             wanted = (*path, str(error["loc"][-1]))
             missing.append((wanted, _missing(section, wanted, node.locate_key(path) if path else where)))
         elif error["type"] == "extra_forbidden":
-            near = did_you_mean(str(path[-1]), keys_of(section, path[:-1]))
+            near, remedy = _meant(section, path, more if _is_in(own, node, path) else ())
             explained.add((*path[:-1], near or ""))
-            found.append(_unknown_key(section, node, path, near, root))
+            found.append(_unknown_key(node, path, remedy, root))
         else:
             found.append(_wrong(section, node, path, error))
     # A key that is only misspelt is not missing, too.
@@ -160,9 +177,32 @@ def _name(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
 
 
-def _unknown_key(section: type[Section], node: Node, path: Path, near: str | None, root: str) -> Diagnostic:
+def _is_in(own: Node | None, node: Node, path: Path) -> bool:
+    """Whether a key of the top is written in the layer `own`."""
+    return own is not None and len(path) == 1 and own.key_span(path[0]) == node.key_span(path[0])
+
+
+def _meant(section: type[Section], path: Path, more: tuple[str, ...]) -> tuple[str | None, str]:
+    """The key of the same mapping that was meant, if one was, and what to do."""
+    from .other_keys import letters, other_keys_of, places_of  # for findings only
+
+    key, keys = str(path[-1]), [*keys_of(section, path[:-1]), *more]
+    here = section_at(section, path[:-1])
+    others = other_keys_of(here) if here else OtherWords()
+    if meant := others.meant.get(letters(key)):
+        return meant if meant in keys else None, f"did you mean `{meant}`?"
+    if advice := others.advice.get(letters(key)):
+        return None, advice
+    if near := did_you_mean(key, keys):
+        return near, f"did you mean `{near}`?"
+    places = places_of(section, key) if len(key) > _SHORTEST else []
+    if 0 < len(places) <= _MOST_PLACES:
+        return None, f"did you mean {' or '.join(f'`{each}`' for each in places)}?"
+    return None, "known here: " + ", ".join(keys)
+
+
+def _unknown_key(node: Node, path: Path, remedy: str, root: str) -> Diagnostic:
     parent = path[:-1]
-    remedy = f"did you mean `{near}`?" if near else "known here: " + ", ".join(keys_of(section, parent))
     place = f"`{_name(parent)}`" if parent else root
     message = f"{place} has no key {quoted(str(path[-1]))}"
     return UNKNOWN_KEY.error(node.locate_key(path), message, label="not part of the language", remedy=remedy)
@@ -225,12 +265,12 @@ def _wrong_type(section: type[Section], node: Node, path: Path, expected: str) -
     span = node.locate_key(path) if found.value is None else node.locate(path)
     message = f"`{_name(path)}` must be {expected}" if path else f"this must be {expected}"
     keys = ", ".join(keys_of(section, path)) if expected == "a mapping" else ""
-    remedy = _as_type(found, expected) or (f"its keys are: {keys}" if keys else _meaning(section, path))
+    remedy = _as_type(found, expected, keys) or (f"its keys are: {keys}" if keys else _meaning(section, path))
     label = "nothing stands here" if found.value is None else f"this is {_kind(found)}"
     return WRONG_TYPE.error(span, message, label=label, remedy=remedy)
 
 
-def _as_type(found: Node, expected: str) -> str:
+def _as_type(found: Node, expected: str, keys: str) -> str:
     """How to write a value so that it has the type; empty where nobody can tell."""
     word = found.text.casefold()
     match expected, found.value:
@@ -240,6 +280,8 @@ def _as_type(found: Node, expected: str) -> str:
             return f"write `{'true' if word in _YES else 'false'}`, without quotes"
         case (("a whole number" | "a number"), str()) if word.replace(".", "", 1).isdecimal():
             return f"write it without quotes: {found.text}"
+        case "a mapping", list():
+            return "" if keys else "write `<name>: …` for each, in place of a list"
         case "a list", str():
             return f"write it as a list: `[{found.text}]`"
         case "a list", _:

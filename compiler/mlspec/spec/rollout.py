@@ -46,8 +46,12 @@ class Rollout(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.strategy == "canary") != (self.canary is not None):
-            raise Invalid("strategy canary and the block `canary` belong together")
+        if self.strategy == "canary" and self.canary is None:
+            raise Invalid(
+                "nothing says its steps", "add them beside it: `canary: {steps: [10%, 50%]}`", at=("strategy",)
+            )
+        if self.strategy != "canary" and self.canary is not None:
+            raise Invalid("only the strategy `canary` has steps", "write `strategy: canary` beside it", at=("canary",))
         if self.canary is not None and self.surge is not None:
             raise Invalid("the steps of a canary say what comes when", "remove it", at=("surge",))
         if self.strategy == "recreate" and self.surge is not None:

@@ -267,6 +267,44 @@ MetricName = Annotated[
         ("mlspec_requests_in_progress",),
     ),
 ]
+Commit = Annotated[
+    str,
+    Word(
+        r"^[0-9a-f]{40}$",
+        40,
+        "a commit",
+        "write its 40 hex digits, since a branch or a tag can move: "
+        "`git ls-remote https://huggingface.co/<organisation>/<name>` shows them",
+    ),
+]
+Branch = Annotated[
+    str,
+    Word(
+        r"^[A-Za-z0-9][A-Za-z0-9._/-]*$",
+        200,
+        "a branch",
+        "use letters, digits, `.`, `_`, `/` and `-`, beginning with a letter or digit",
+        ("main",),
+    ),
+]
+Region = Annotated[
+    str,
+    Word(r"^[a-z0-9-]{1,40}$", 40, "a region", "write it as the provider does: `eu-central-1`", ("eu-central-1",)),
+]
+AlertName = Annotated[
+    str,
+    Word(
+        r"^[A-Z][A-Za-z0-9]*$",
+        80,
+        "an alert's name",
+        "write it in CamelCase, as the community does: `FraudRateHigh`",
+        ("FraudRateHigh",),
+    ),
+]
+ObjectKind = Annotated[
+    str,
+    Word(r"^[A-Z][A-Za-z0-9]*$", 63, "a kind", "write it as Kubernetes does: `Deployment`", ("Deployment",)),
+]
 Digest = Annotated[str, Word(r"^sha256:[0-9a-f]{64}$", 71, "a digest", "write `sha256:` and 64 hex digits")]
 EnvVarName = Annotated[
     str,
