@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
 from mlspec.checks.ignored import SetAside
-from mlspec.checks.registry import check_document, check_environments, check_model, run_checks, taken_by
+from mlspec.checks.registry import (
+    check_document,
+    check_environments,
+    check_model,
+    run_checks,
+    run_early_checks,
+    taken_by,
+)
 from mlspec.diagnostics import Diagnostic, has_errors
 from mlspec.environment.resolve import resolve
 from mlspec.environment.resolved import Resolution, ResolvedSpec
@@ -64,6 +71,9 @@ def compile(  # noqa: A001 - the project's own verb
         result.units[document.file].diagnostics += check_model(document, in_environments)
     for resolved in each(resolution.specs):
         _compile(resolved, result)
+    for sketch in resolution.sketches:
+        found = run_early_checks(sketch)
+        result.units[sketch.model.source].findings += [(sketch.environment.name, problem) for problem in found]
     around = [*resolution.around, *check_environments(resolution.environments)]
     for environment in resolution.environments:
         plan = plan_environment(environment, resolution.workspace)

@@ -89,7 +89,7 @@ CPU_ONLY = code(
 )
 
 
-@check(MODEL_MISSING)
+@check(MODEL_MISSING, early=True)
 def model_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     uri = resolved.spec.model.uri
     if uri and uri.startswith("./") and not model_files(resolved.model, resolved.spec, resolved.files).copies:
@@ -98,7 +98,7 @@ def model_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         )
 
 
-@check(MODEL_TOO_LARGE)
+@check(MODEL_TOO_LARGE, early=True)
 def model_too_large(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     size = model_files(resolved.model, resolved.spec, resolved.files).size
     if size > LARGEST_BAKED:
@@ -109,7 +109,7 @@ def model_too_large(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         )
 
 
-@check(DIGEST_MISMATCH)
+@check(DIGEST_MISMATCH, early=True)
 def digest_mismatch(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     stated = resolved.spec.model.digest
     actual = model_files(resolved.model, resolved.spec, resolved.files).digest
@@ -122,7 +122,7 @@ def digest_mismatch(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         )
 
 
-@check(NO_URI)
+@check(NO_URI, early=True)
 def no_uri(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if resolved.spec.model.uri is None and resolved.spec.model.format != "python":
         message = f"format {resolved.spec.model.format} needs `model.uri`"
@@ -138,7 +138,7 @@ def unpinned(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             )
 
 
-@check(REQUIREMENTS_MISSING)
+@check(REQUIREMENTS_MISSING, early=True)
 def requirements_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     stated = resolved.spec.build.requirements
     if isinstance(stated, str) and resolved.files.size(resolved.file(stated)) is None:
@@ -147,7 +147,7 @@ def requirements_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         )
 
 
-@check(BAD_REQUIREMENT)
+@check(BAD_REQUIREMENT, early=True)
 def bad_requirement(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     for span, line in _requirements(resolved):
         if problem := requirement_problem(line):
@@ -208,7 +208,7 @@ def _requirements(resolved: ResolvedSpec) -> Iterator[tuple[Span, str]]:
         yield Span(path, number, 1, number, len(lines[number - 1]) + 1), line
 
 
-@check(CODE_MISSING)
+@check(CODE_MISSING, early=True)
 def code_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     folder = resolved.spec.build.code
     if folder is not None and not resolved.files.below(resolved.file(folder)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TypeVar
@@ -31,6 +31,7 @@ Kind = TypeVar("Kind")
 
 _BUILT_IN = "`default` is built in: write one, specs/environments/<name>.yaml"
 _checks: dict[str, Check] = {}
+_early: set[str] = set()
 _document_checks: dict[str, DocumentCheck] = {}
 _model_checks: dict[str, ModelCheck] = {}
 _environments_checks: dict[str, EnvironmentsCheck] = {}
@@ -38,8 +39,13 @@ _takes: dict[str, Takes] = {}
 _clashes: dict[str, Clash] = {}
 
 
-def check(code: Code) -> Callable[[Check], Check]:
-    """Registers the check of one model in one environment that reports `code`."""
+def check(code: Code, *, early: bool = False) -> Callable[[Check], Check]:
+    """Registers the check of one model in one environment that reports `code`.
+
+    One that is `early` looks at `model` and `build` alone, and so at a spec that is wrong elsewhere, too.
+    """
+    if early:
+        _early.add(code.id)
     return _registered(_checks, code)
 
 
@@ -88,13 +94,23 @@ def load_checks() -> None:
 def run_checks(resolved: ResolvedSpec) -> list[Diagnostic]:
     """Every finding about one model in one environment."""
     load_checks()
-    found = [found for code in sorted(_checks) for found in _checks[code](resolved)]
+    return _run(sorted(_checks), resolved)
+
+
+def run_early_checks(sketch: ResolvedSpec) -> list[Diagnostic]:
+    """What can be said of one whose `model` and `build` are whole, and the rest is not."""
+    load_checks()
+    return _run(sorted(_early), sketch)
+
+
+def _run(codes: Iterable[str], resolved: ResolvedSpec) -> list[Diagnostic]:
+    found = [found for code in codes for found in _checks[code](resolved)]
     return found if resolved.environment.source else [_told_what_is_built_in(each) for each in found]
 
 
 def _told_what_is_built_in(found: Diagnostic) -> Diagnostic:
     """What is to be changed in the environment needs one first."""
-    names_it = re.search(r"\benvironment\b", found.help) is not None
+    names_it = re.search(r"\bthe environment\b(?! out)", found.help) is not None
     return replace(found, help=f"{found.help}; {_BUILT_IN}") if names_it else found
 
 

@@ -33,6 +33,8 @@ SECOND_WORKSPACE = code(
     reason="There is one workspace in a repository.",
     remedy="merge the two documents",
 )
+SKETCHED = ("model", "build")
+"""What of a spec that is wrong elsewhere is looked at all the same: the files that it names."""
 IMAGE_SECTIONS = ("model", "build", "resources", "batch")
 """What of a spec decides its image."""
 _BLOCKS = ("environments",)
@@ -205,4 +207,6 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         found += findings
         if value is not None:
             result.specs.append(ResolvedSpec(model, environment, value, tree, around.files))
+        elif (sketch := parse_section(ServiceSpec, only(tree, SKETCHED))[0]) is not None:
+            result.sketches.append(ResolvedSpec(model, environment, sketch, tree, around.files))
     return found

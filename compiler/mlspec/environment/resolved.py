@@ -104,6 +104,8 @@ class Resolution:
     environments: list[Environment] = field(default_factory=list)
     models: list[Model] = field(default_factory=list)
     specs: list[ResolvedSpec] = field(default_factory=list)
+    sketches: list[ResolvedSpec] = field(default_factory=list)
+    """Those that are wrong, with nothing but `model` and `build`, where these are right."""
     around: list[Diagnostic] = field(default_factory=list)
     """Found in the environments and the workspace, and where two documents are one thing."""
     of_models: list[tuple[str, list[Diagnostic]]] = field(default_factory=list)

@@ -37,6 +37,7 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "rollout": "deployment deploy",
         "health": "probes probe livenessProbe readinessProbe startupProbe",
         "batch": "job cron cronJob",
+        "server.timeout": "timeout requestTimeout",
     },
     "Resources": {
         "accelerator": "gpu gpus accelerators",

@@ -75,7 +75,7 @@ _BOUNDS = {
 _KEY = "[key]"
 """What pydantic adds to the location of a key that its mapping does not take."""
 _SHORTEST = 2
-_MOST_PLACES = 3
+_MOST_PLACES = 2
 """A key that stands in more places says nothing about what was meant."""
 _YES, _NO = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 
