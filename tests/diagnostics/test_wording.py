@@ -7,12 +7,14 @@ import pkgutil
 import re
 
 import mlspec
+from mlspec.checks.lock import FOUND_BY_LOCKING
 from mlspec.codes import all_codes
 from mlspec.diagnostics import Diagnostic, Related, Span
 from tests.diagnostics.case import CASES, Case
 
-ELSEWHERE = ("MLS0", "MLS5", "MLS9")
-"""Families that no workspace in memory shows: files (tests/source), the tree, and bugs of ours (tests/verify)."""
+ELSEWHERE = ("MLS0", "MLS5", "MLS9", *FOUND_BY_LOCKING)
+"""What no workspace in memory shows: files (tests/source), the tree, bugs of ours (tests/verify), what a network says
+(tests/locking)."""
 
 
 def _findings() -> list[tuple[Case, Diagnostic]]:

@@ -57,7 +57,7 @@ def test_dockerignore_lets_in_what_the_dockerfile_copies() -> None:
 
 
 def test_an_image_of_vllm_gets_what_fetches_its_model_and_no_more() -> None:
-    plan = image_plan(format="vllm", copies=[], fetched=True)
+    plan = image_plan(format="vllm", copies=[], asks_stores=True)
     paths = {output.path.removeprefix(f"{plan.folder}/") for output in render_context(plan)}
     runtime = {path for path in paths if path.startswith("mlspec_runtime/") and "/fetch/" not in path}
     assert paths - runtime >= {"Dockerfile", ".dockerignore", "requirements.txt", "mlspec_runtime/fetch/__main__.py"}
@@ -66,7 +66,7 @@ def test_an_image_of_vllm_gets_what_fetches_its_model_and_no_more() -> None:
 
 
 def test_what_fetches_a_model_runs_without_the_rest(tmp_path: Path) -> None:
-    folder = write(image_plan(format="vllm", copies=[], fetched=True), tmp_path)
+    folder = write(image_plan(format="vllm", copies=[], asks_stores=True), tmp_path)
     command = [sys.executable, "-m", "mlspec_runtime.fetch", "--help"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

@@ -23,7 +23,7 @@ PLANS: dict[str, dict[str, Any]] = {
     "own-base": {"base_image": "registry.example.com:5000/ml/base@sha256:" + "a" * 64},
     "gpu": {"format": "onnx", "accelerated": True},
     "vllm": {"format": "vllm", "copies": [Copy("specs/churn/w/config.json", "model/config.json", "0" * 64, 2)]},
-    "vllm-fetched": {"format": "vllm", "copies": [], "fetched": True},
+    "vllm-fetched": {"format": "vllm", "copies": [], "asks_stores": True},
     "words": {"description": 'It\'s "good" at $5, `fast`', "owner": "payments-risk"},
 }
 
@@ -78,7 +78,7 @@ def test_an_image_of_vllm_holds_nothing_of_our_server() -> None:
 
     assert brought() == ["/app/model"]
     assert brought(copies=[]) == []
-    assert brought(copies=[], fetched=True) == ["/opt/venv", "/app/mlspec_runtime"]
+    assert brought(copies=[], asks_stores=True) == ["/opt/venv", "/app/mlspec_runtime"]
 
 
 def test_every_stage_has_the_same_base() -> None:

@@ -17,13 +17,6 @@ FIELD = code(
     reason="A field that is accepted and ignored would promise what nobody keeps.",
     remedy="remove it until a later version supports it",
 )
-SOURCE = code(
-    "MLS603",
-    "source-not-supported-yet",
-    title="a place of the model that is not supported yet",
-    reason="A registry of models is asked once, by a lock that this version does not write, never by a pod.",
-    remedy="name the place that the registry has the model in: `s3://…`, for instance",
-)
 _FIELDS = (("monitoring", "drift"),)
 
 
@@ -33,12 +26,3 @@ def field_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     for path in asked:
         name = ".".join(path)
         yield FIELD.error(resolved.at_key(*path), f"`{name}` is not supported yet", label="has no effect yet")
-
-
-@check(SOURCE)
-def source_not_supported(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
-    uri = resolved.spec.model.uri
-    if uri is not None and uri.startswith("models:"):
-        yield SOURCE.error(
-            resolved.at("model", "uri"), "a model from `models:` is not supported yet", label="is not resolved yet"
-        )

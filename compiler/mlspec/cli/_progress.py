@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-_PATIENCE = 1.0
+PATIENCE = 1.0
 """Seconds after which a person wonders whether anything happens (Nielsen, Usability Engineering, 5.5)."""
 
 _ERASE_LINE_ABOVE = "\x1b[1A\x1b[2K"  # ECMA-48: cursor up, erase in line
@@ -21,10 +21,10 @@ def shown(items: Sequence[Item]) -> Iterator[Item]:
     """The items; the bar goes when the last one has passed."""
     started = time.perf_counter()
     rest = iter(items)
-    if _moves():
+    if moves():
         for done, item in enumerate(rest, 1):
             yield item
-            if time.perf_counter() - started > _PATIENCE:
+            if time.perf_counter() - started > PATIENCE:
                 yield from _with_bar(rest, done, len(items))
     yield from rest
 
@@ -38,7 +38,7 @@ def _with_bar(rest: Iterator[Item], done: int, length: int) -> Iterator[Item]:
     click.echo(_ERASE_LINE_ABOVE, nl=False, err=True, color=True)
 
 
-def _moves() -> bool:
+def moves() -> bool:
     """Whether standard error is a terminal on which a line can be written again."""
     context = click.get_current_context(silent=True)
     return sys.stderr.isatty() and (context is None or context.color is not False)

@@ -16,6 +16,7 @@ from mlspec.spec.service import ModelHead, ServiceSpec
 from mlspec.spec.workspace import WorkspaceDocument
 
 from .blocks import DEFAULT_ENVIRONMENT, blocks_of
+from .locks import read_lock, with_lock
 from .merge import merge_layers, only, without
 from .resolved import Environment, Model, Resolution, ResolvedSpec
 
@@ -195,7 +196,9 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         return found
     # What only environments complete, bounds of replicas perhaps, says nothing about the image that they share.
     image = alone or parse_section(ServiceSpec, only(whole, IMAGE_SECTIONS))[0]
-    model = Model(head.metadata, document.file, metadata, image)
+    lock, findings = read_lock(around.files, document.file, head.metadata.name, _name_span(document))
+    found += findings
+    model = Model(head.metadata, document.file, metadata, image and with_lock(image, lock), lock)
     result.models.append(model)
     for environment in result.environments:
         if blocks is not None and environment.name not in blocks:
@@ -206,7 +209,7 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)), _SPEC, base, _BLOCKS)
         found += findings
         if value is not None:
-            result.specs.append(ResolvedSpec(model, environment, value, tree, around.files))
+            result.specs.append(ResolvedSpec(model, environment, with_lock(value, lock), tree, around.files))
         elif (sketch := parse_section(ServiceSpec, only(tree, SKETCHED))[0]) is not None:
             result.sketches.append(ResolvedSpec(model, environment, sketch, tree, around.files))
     return found

@@ -9,6 +9,7 @@ from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.source.files import Files
 from mlspec.source.node import Document, Node
 from mlspec.spec.environment import EnvironmentSpec
+from mlspec.spec.lock import Lock
 from mlspec.spec.service import ModelMetadata, ServiceSpec
 from mlspec.spec.workspace import WorkspaceSpec
 
@@ -48,6 +49,8 @@ class Model:
     metadata_tree: Node
     base: ServiceSpec | None
     """The spec without any environment, as far as it decides the image; None where that is not whole by itself."""
+    lock: Lock | None = None
+    """What `mlspec lock` wrote beside the spec."""
 
     @property
     def name_span(self) -> Span:

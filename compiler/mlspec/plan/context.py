@@ -14,15 +14,21 @@ from mlspec_runtime.digest import folder_digest
 
 from .formats import FORMATS
 from .image import CODE, MODEL, Copy, ImagePlan, Needs, plan_image
+from .pins import pinned
 
 IMAGES = "images"
 
 
 def plan_context(resolved: ResolvedSpec, output: str) -> ImagePlan:
-    """The image of one model in one environment; `output` is the folder of everything that is generated.
+    """The image of one model in one environment, pinned by its lock; `output` is the folder of all that is generated.
 
     Environments that change nothing in the image share `images/<model>`, so that adding one builds nothing.
     """
+    return pinned(plan_unpinned(resolved, output), resolved.model.lock)
+
+
+def plan_unpinned(resolved: ResolvedSpec, output: str) -> ImagePlan:
+    """The same as its spec alone has it."""
     model, shared = resolved.model, f"{output}/{IMAGES}/{resolved.name}"
     mine = image_of(model, resolved.spec, resolved.files, shared)
     if model.base is not None and _has_files(model, model.base, resolved.files):

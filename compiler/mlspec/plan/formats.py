@@ -24,6 +24,8 @@ class Format:
     """More requirements for a model file with this ending."""
     system_packages: tuple[str, ...] = ()
     base_image: str = PYTHON
+    brings_python: str | None = None
+    """The minor version of the Python in a base image that no spec says it of."""
     reads: Reads = "either"
     """What the model at `uri` is."""
     suffixes: tuple[str, ...] = ()
@@ -126,6 +128,7 @@ FORMATS: Mapping[str, Format] = {
     "python": Format(),
     "vllm": Format(
         base_image="vllm/vllm-openai:v0.33.0",
+        brings_python="3.12",
         reads="folder",
         # What its processes on several cards send each other.
         shared_memory=8 * _GIB,

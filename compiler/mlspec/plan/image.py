@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from mlspec.spec.lock import pinned_line
 from mlspec.spec.requirements import choice_of, read_requirements, requirement_problem
 
 from .formats import FORMATS
@@ -66,6 +67,12 @@ class ImagePlan:
     model_json: Mapping[str, object]
     """What the server reads about the model at start-up."""
     copies: tuple[Copy, ...]
+    interpreter: str | None = None
+    """The minor version that the base image's Python has, where that is known."""
+    base_digest: str | None = None
+    """Of the base image, from the lock."""
+    distributions: str = ""
+    """From the lock, in place of `requirements`: all that is installed, with hashes, as requirements.txt has it."""
 
     def __post_init__(self) -> None:
         wrong = [line for line in self.requirements if requirement_problem(line)]
@@ -74,8 +81,15 @@ class ImagePlan:
         wrong += [] if self.python is None or _PYTHON.fullmatch(self.python) else [self.python]
         wrong += [text for text in (self.source, *self.labels, *self.labels.values()) if not text.isprintable()]
         wrong += [copy.target for copy in self.copies if not _inside(copy.target)]
+        wrong += [line for _, line in read_requirements(self.distributions) if not pinned_line(line)]
         if wrong:
             raise ValueError(f"{self.source!r}: cannot be written into a build context: {wrong}")
+
+    @property
+    def base(self) -> str:
+        """What the Dockerfile starts from."""
+        stated = self.base_digest is None or "@" in self.base_image
+        return self.base_image if stated else f"{self.base_image}@{self.base_digest}"
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -152,6 +166,7 @@ def plan_image(needs: Needs) -> ImagePlan:
         labels=_labels(title=needs.model, version=needs.version, description=needs.description, vendor=needs.owner),
         model_json=_model_json(needs, has_code=any(copy.target.startswith(f"{CODE}/") for copy in copies)),
         copies=copies,
+        interpreter=python or defaults.brings_python,
     )
 
 

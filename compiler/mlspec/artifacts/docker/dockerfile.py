@@ -37,18 +37,19 @@ def _lines(stage: Iterable[str]) -> str:
 
 def _base(plan: ImagePlan) -> Iterator[str]:
     yield f"""\
-FROM {plan.base_image} AS base
+FROM {plan.base} AS base
 # Whoever the base image runs as, building needs root; the last stage gives it up.
 # hadolint ignore=DL3002
 USER 0:0"""
     if plan.system_packages:
         packages = "".join(f"      {package} \\\n" for package in plan.system_packages)
+        # Logs, and a cache that knows inodes, would make two builds of one context differ.
         yield f"""\
 # The list of packages belongs to the spec, and their versions to the base image's release.
 # hadolint ignore=DL3008
 RUN apt-get update \\
  && apt-get install --yes --no-install-recommends \\
-{packages} && rm -rf /var/lib/apt/lists/*"""
+{packages} && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/*.log /var/cache/ldconfig/aux-cache"""
 
 
 def _builder(plan: ImagePlan) -> Iterator[str]:
@@ -58,7 +59,7 @@ def _builder(plan: ImagePlan) -> Iterator[str]:
 RUN python3 -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '{plan.python}')" \\
  || {{ echo "The base image's Python is not the spec's {plan.python}: change build.python or build.baseImage" >&2; \
 exit 1; }}"""
-    yield _environment()
+    yield _environment(plan)
     yield "WORKDIR /app"
     for folder in plan.folders:
         yield f"COPY {folder}/ {folder}/"
@@ -69,8 +70,9 @@ RUN chmod -R u=rwX,go=rX . \\
  && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash {" ".join(plan.code_folders)}"""
 
 
-def _environment() -> str:
-    return """\
+def _environment(plan: ImagePlan) -> str:
+    hashes = " --require-hashes" if plan.distributions else ""
+    return f"""\
 # Without pip of its own, the environment that reaches the image cannot install anything.
 RUN python3 -m venv --without-pip /opt/venv
 COPY requirements.txt /tmp/requirements.txt
@@ -78,7 +80,7 @@ COPY requirements.txt /tmp/requirements.txt
 RUN --mount=type=cache,target=/root/.cache/pip \\
     --mount=type=secret,id=pip.conf,target=/etc/pip.conf \\
     python3 -m pip --python /opt/venv/bin/python install \\
-      --disable-pip-version-check --no-compile --requirement /tmp/requirements.txt
+      --disable-pip-version-check --no-compile{hashes} --requirement /tmp/requirements.txt
 # The root file system is read-only at run time, so bytecode is written here, and checked against no file date, so that
 # an image with rewritten dates starts as fast. Some packages ship files that are not for this Python: not an error.
 RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib > /dev/null || true"""
@@ -113,7 +115,7 @@ def _files(plan: ImagePlan) -> Iterator[str]:
         return
     yield "FROM base AS builder"
     if plan.fetches:
-        yield _environment()
+        yield _environment(plan)
     yield "WORKDIR /app"
     for folder in plan.folders:
         yield f"COPY {folder}/ {folder}/"

@@ -1,0 +1,104 @@
+"""`mlspec lock`: what a network decides about models in; a lock beside each spec, for `mlspec compile` to read, out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlspec.diagnostics import Diagnostic, ExitCode
+
+from ._workspace import SPECS, directory_option, find_workspace
+
+if TYPE_CHECKING:
+    from mlspec.locking.distributions import Upgrade
+    from mlspec.locking.workspace import Locks
+    from mlspec.source.files import Files
+
+_EVERYTHING = "\0"
+
+
+@click.command("lock")
+@click.argument("models", nargs=-1, metavar="[MODEL]…")
+@directory_option
+@click.option(
+    "--upgrade",
+    metavar="[NAME]",
+    is_flag=False,
+    flag_value=_EVERYTHING,
+    multiple=True,
+    help="Ask again for all that is pinned, or for one distribution, base image or model of a registry.",
+)
+@click.option("--check", is_flag=True, help="Write nothing and ask nobody; exit with 1 if a lock is missing or stale.")
+def command(models: tuple[str, ...], directory: Path | None, upgrade: tuple[str, ...], check: bool) -> None:
+    """Pin what a network would otherwise decide, in a file beside each spec: model.yaml has model.lock.
+
+    Every Python distribution with its hashes, the digest of the base image, the digest of the model, and where a
+    registry (models:/name/3) has it. What is pinned and still fits is kept. Commit the files: `mlspec compile` reads
+    them, and never asks a network. Without MODEL all are locked.
+
+    Exits with 0 where nothing had to change, 1 where a lock was written (or would be), 2 where one cannot be.
+    """
+    root = find_workspace(directory)
+    from mlspec.locking.workspace import Locks, UnknownName
+    from mlspec.source.files import FilesOnDisk
+
+    files = FilesOnDisk(root)
+    try:
+        locks = Locks.read(files, SPECS, models)
+        wanted = locks.upgrade([each for each in upgrade if each != _EVERYTHING], everything=_EVERYTHING in upgrade)
+    except UnknownName as error:
+        raise click.ClickException(str(error)) from error
+    if locks.findings:
+        _show(locks.findings, files)
+        raise click.ClickException("the specs have to be right before they can be locked; nothing was written")
+    sys.exit(_check(locks, files) if check else _lock(locks, root, files, wanted))
+
+
+def _lock(locks: Locks, root: Path, files: Files, upgrade: Upgrade) -> int:
+    from mlspec.locking.distributions import MissingUv
+    from mlspec.locking.lock_model import Locksmith
+
+    from ._live import Live
+
+    live, status = Live(), ExitCode.CLEAN
+    smith = Locksmith(root, upgrade, live.show)
+    width = max((len(name) for name in locks.names), default=0)
+    findings: list[Diagnostic] = []
+    try:
+        for name in locks.names:
+            outcome = locks.lock(name, smith, root)
+            findings += outcome.findings
+            live.close()
+            click.echo(f"{name:<{width}}   {outcome.said}")
+            status = max(status, outcome.status)
+    except MissingUv as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        live.close()
+    _show(findings, files)
+    if status == ExitCode.CHANGED:
+        click.echo("`mlspec compile` now builds from what is pinned; commit both")
+    return status
+
+
+def _check(locks: Locks, files: Files) -> int:
+    found = locks.stale()
+    _show(found, files)
+    missing, loose = locks.missing(), locks.unpinned()
+    for name in missing:
+        click.echo(f"{name} has no lock: mlspec lock {name}", err=True)
+    for name, image in loose:
+        click.echo(f"{name}: the base image {image} is not pinned: mlspec lock {name}", err=True)
+    return ExitCode.CHANGED if found or missing or loose else ExitCode.CLEAN
+
+
+def _show(found: Sequence[Diagnostic] | Iterable[Diagnostic], files: Files) -> None:
+    listed = list(dict.fromkeys(found))
+    if listed:
+        from mlspec.report.text import render
+
+        click.echo(render(listed, files, colour=True), err=True)
