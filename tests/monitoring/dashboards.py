@@ -55,6 +55,11 @@ SPECS: Mapping[str, dict[str, Any]] = {
         "monitoring": {"slo": _SLO},
         "scaling": {"minReplicas": 2, "maxReplicas": 9, "metrics": [{"concurrency": 8}]},
     },
+    "labelled": {
+        "model": {**_SKLEARN, "outputs": [{"name": "y", "datatype": "FP64", "shape": [-1, 2]}]},
+        "monitoring": {"accuracy": {"metric": "auc", "minimum": "75%"}},
+    },
+    "measured": {"model": _SIGNATURE, "monitoring": {"accuracy": {"metric": "mae", "maximum": 3.5}}},
     "fast-week": {"model": _SKLEARN, "monitoring": {"slo": {"latency": _SLO["latency"], "period": "7d"}}},
     "canary": {
         "model": _SKLEARN,

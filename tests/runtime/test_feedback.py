@@ -19,6 +19,7 @@ from mlspec_runtime.feedback.prediction import PREFIX, Mint, to_text
 from tests.runtime.conftest import Start
 from tests.runtime.feedback import Labelled, labelled
 from tests.runtime.running import eventually
+from tests.runtime.test_metrics import OF_LABELS, exported
 
 RANDOM = np.random.default_rng(7)
 SCORES = RANDOM.random((400, 3)).round(2)
@@ -71,6 +72,10 @@ def test_metrics_are_those_of_scikit_learn(case: str, start: Start) -> None:
     assert server.metric(names.ACCURACY, version="1.2.0", metric=asked["metric"]) == pytest.approx(value, rel=1e-12)
     assert server.metric(names.ACCURACY_WEIGHT) == weight
     assert server.metric(names.ACCURACY_SAMPLES) == server.metric(names.LABELS, metric=asked["metric"]) == 400
+    found = exported(server.running)
+    assert {name: found[name] for name in OF_LABELS} == {
+        name: {tuple(sorted(names.LABEL_NAMES[name]))} for name in OF_LABELS
+    }
 
 
 def test_the_latest_labels_count_and_what_is_not_known_does_not(start: Start) -> None:

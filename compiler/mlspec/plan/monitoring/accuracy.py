@@ -9,26 +9,22 @@ from mlspec.plan.quantities import duration
 from mlspec.spec.monitoring import Accuracy
 from mlspec_runtime import metric_names as metrics
 
-from .promql import indent, number, select
+from .promql import Matchers, indent, number, select
 from .subject import Subject
 
 WORDS = {"accuracy": "accuracy", "f1": "F1 score", "auc": "area under the ROC curve", "mae": "mean absolute error"}
-_BY = f"sum by (namespace, {metrics.MODEL}, {metrics.VERSION}, {metrics.METRIC})"
+_BY = ("namespace", metrics.MODEL, metrics.VERSION, metrics.METRIC)
 
 
 def accuracy_low(subject: Subject, accuracy: Accuracy) -> AlertingRule:
-    """Each replica has labels of its own: together they count by their weights. A version that is gone may rest."""
+    """A version that is gone may rest."""
     asked = subject.options.accuracy_low
-    matchers = {**subject.series, metrics.METRIC: accuracy.metric}
-    value, weight = select(metrics.ACCURACY, matchers), select(metrics.ACCURACY_WEIGHT, matchers)
-    weighed = indent(f"{value}\n* {weight}")
-    together = indent(f"{_BY} (\n{weighed}\n)\n/\n{_BY} ({weight})")
     beyond = f"{'>' if accuracy.metric == 'mae' else '<'} {bound(accuracy)}"
-    enough = f"{_BY} ({select(metrics.ACCURACY_SAMPLES, matchers)}) >= {accuracy.min_samples}"
+    enough = f"{labels_held(subject, accuracy, *_BY)} >= {accuracy.min_samples}"
     served = f"and on (namespace, {metrics.MODEL}, {metrics.VERSION})\n{select(metrics.MODEL_INFO, subject.series)}"
     return AlertingRule(
         alert="MlspecAccuracyLow",
-        expr=f"(\n{together}\n) {beyond}\nand\n{enough}\n{served}",
+        expr=f"(\n{indent(measured(subject, accuracy, *_BY))}\n) {beyond}\nand\n{enough}\n{served}",
         for_=duration(asked.for_),
         labels=subject.labels(asked.severity),
         annotations={
@@ -37,6 +33,23 @@ def accuracy_low(subject: Subject, accuracy: Accuracy) -> AlertingRule:
             f"{_limit(accuracy)}. What is asked may have changed since the model was trained, or how it is labelled.",
         },
     )
+
+
+def measured(subject: Subject, accuracy: Accuracy, *by: str) -> str:
+    """The metric of all replicas: each has labels of its own, and together they count by their weights."""
+    matchers, group = _of(subject, accuracy), f"sum by ({', '.join(by)})"
+    value, weight = select(metrics.ACCURACY, matchers), select(metrics.ACCURACY_WEIGHT, matchers)
+    weighed = indent(f"{value}\n* {weight}")
+    return f"{group} (\n{weighed}\n)\n/\n{group} ({weight})"
+
+
+def labels_held(subject: Subject, accuracy: Accuracy, *by: str) -> str:
+    """How many labels it is told from."""
+    return f"sum by ({', '.join(by)}) ({select(metrics.ACCURACY_SAMPLES, _of(subject, accuracy))})"
+
+
+def _of(subject: Subject, accuracy: Accuracy) -> Matchers:
+    return {**subject.series, metrics.METRIC: accuracy.metric}
 
 
 def bound(accuracy: Accuracy) -> str:

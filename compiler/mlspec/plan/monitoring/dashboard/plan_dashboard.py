@@ -10,6 +10,7 @@ from mlspec.plan.names import fit
 from mlspec.plan.parts.dashboard import Dashboard
 
 from .batch import batch
+from .labels import labels
 from .layout import lay_out
 from .objectives import objectives
 from .overview import overview
@@ -19,7 +20,7 @@ from .tokens import tokens
 from .traffic import traffic
 from .versions import new_versions, versions
 
-_OF_A_SERVER = (overview, objectives, traffic, versions, tokens, saturation)
+_OF_A_SERVER = (overview, objectives, traffic, versions, labels, tokens, saturation)
 """In the order in which somebody looks."""
 
 
