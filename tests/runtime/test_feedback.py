@@ -148,7 +148,8 @@ MALFORMED: dict[str, tuple[object, str]] = {
     "no list": ({"id": "a", "labels": 1}, "labels must be a list"),
     "an id cut off": ({"id": made(0)[:-3], "label": 1}, "is not whole"),
     "an id of nonsense": ({"id": PREFIX + "\N{SNOWMAN}", "label": 1}, "is not whole"),
-    "labels for other rows": ({"id": made(0), "labels": [1, 2]}, "has 1 rows, and this is labels for 2"),
+    "an id that was forged": ({"id": to_text(Mint(b"c", "1.2.0")(b"12345")), "label": 1}, "and the answer 'p1."),
+    "labels for other rows": ({"id": made(0), "labels": [1, 2]}, "there are labels for 2 rows"),
     "one of many": ([{"id": made(0), "label": 1}, {"id": "a", "label": "spam"}], "item 1: 'spam'"),
 }
 

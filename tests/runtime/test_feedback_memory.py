@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 from itertools import product
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
 from mlspec.plan.accuracy import fits
@@ -98,6 +102,15 @@ def test_no_room_for_the_workers_refuses_to_start(tmp_path: Path) -> None:
 def test_an_id_that_is_not_whole_is_told(text: str) -> None:
     with pytest.raises(Damaged):
         from_text(text)
+
+
+@given(st.binary(max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_what_is_forged_is_damaged_or_a_prediction(body: bytes) -> None:
+    with contextlib.suppress(Damaged):
+        found = from_text(to_text(body + crc32(body).to_bytes(4, "little")))
+        assert found.version.isprintable()
+        assert 0 <= found.made < 1 << 32
 
 
 def test_an_id_holds_its_prediction() -> None:

@@ -21,8 +21,10 @@ PREFIX: Final = "p1."
 LONGEST: Final = 16 << 10
 """Bytes of the numbers in an id; an answer with more rows gets none."""
 
-_HEAD: Final = struct.Struct("<cIQB")
-_CHECK: Final = struct.Struct("<I")
+_HEAD: Final = 2
+"""Bytes: the kind, and how long the version is that follows."""
+_MADE: Final = struct.Struct("<IQ")
+_CHECK: Final = 4
 
 
 class Damaged(ValueError):
@@ -44,16 +46,15 @@ class Mint:
     """Makes the ids of one process, all of one kind and version."""
 
     def __init__(self, kind: bytes, version: str) -> None:
-        self._kind = kind
-        self._version = version.encode()
+        written = version.encode()
+        self._start = kind + bytes([len(written)]) + written
         # Processes draw where they begin, so that no two count the same numbers.
         self._numbers = count(int.from_bytes(os.urandom(7)) << 8)
 
     def __call__(self, values: bytes) -> bytes:
         """The bytes that an id is written from."""
-        version = self._version
-        body = _HEAD.pack(self._kind, int(time()), next(self._numbers), len(version)) + version + values
-        return body + _CHECK.pack(crc32(body))
+        body = self._start + _MADE.pack(int(time()), next(self._numbers)) + values
+        return body + crc32(body).to_bytes(_CHECK, "little")
 
 
 def to_text(raw: bytes) -> str:
@@ -71,9 +72,13 @@ def from_text(text: str) -> Prediction:
 
 def from_bytes(raw: bytes) -> Prediction:
     """Raises Damaged."""
-    body, check = raw[: -_CHECK.size], raw[-_CHECK.size :]
-    if len(body) < _HEAD.size or check != _CHECK.pack(crc32(body)):
+    body, check = raw[:-_CHECK], raw[-_CHECK:]
+    if len(body) < _HEAD or crc32(body).to_bytes(_CHECK, "little") != check:
         raise Damaged
-    kind, made, number, length = _HEAD.unpack_from(body)
-    end = _HEAD.size + length
-    return Prediction(kind, made, number, body[_HEAD.size : end].decode(), body[end:])
+    end = _HEAD + body[1]
+    version, rest = body[_HEAD:end].decode(errors="replace"), body[end:]
+    # What stands in it may be anything all the same: a checksum is no signature.
+    if len(rest) < _MADE.size or not version or not version.isprintable():
+        raise Damaged
+    made, number = _MADE.unpack_from(rest)
+    return Prediction(body[:1], made, number, version, rest[_MADE.size :])

@@ -80,9 +80,9 @@ class Feedback:
             raise Misfit(str(error)) from None
         prediction = self._find(name)
         if prediction is not None and prediction.kind == self._readings.kind:
-            rows = len(prediction.values) // self._width
-            if rows != len(labels):
-                raise Misfit(f"the answer {_shown(name)} has {rows} rows, and this is labels for {len(labels)}")
+            rows, more = divmod(len(prediction.values), self._width)
+            if more or rows != len(labels):
+                raise Misfit(f"there are labels for {len(labels)} rows, and the answer {_shown(name)} has {rows}")
         return Label(numbers, prediction)
 
     def _find(self, name: str) -> Prediction | None:
