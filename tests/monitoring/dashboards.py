@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -98,10 +99,16 @@ SPECS: Mapping[str, dict[str, Any]] = {
 """By the model's name."""
 
 
-def workspace(specs: Mapping[str, dict[str, Any]], environment: dict[str, Any] = ENVIRONMENT) -> Compilation:
+def workspace(
+    specs: Mapping[str, dict[str, Any]],
+    environment: dict[str, Any] = ENVIRONMENT,
+    descriptions: Mapping[str, str] = MappingProxyType({}),
+) -> Compilation:
     """The models in one environment; what they find besides warnings is a mistake in a test."""
     documents: list[dict[str, Any]] = [{"kind": "Environment", "metadata": {"name": "prod"}, "spec": environment}]
-    documents += [{"kind": "Model", "metadata": {"name": name[:40]}, "spec": spec} for name, spec in specs.items()]
+    for name, spec in specs.items():
+        described = {"description": descriptions[name]} if name in descriptions else {}
+        documents.append({"kind": "Model", "metadata": {"name": name[:40], **described}, "spec": spec})
     text = yaml.safe_dump_all([{"apiVersion": "mlspec.dev/v1", **document} for document in documents])
     result = compile_specs(FilesInMemory({"specs/a.yaml": text.encode(), "specs/model.joblib": b"a model"}))
     assert [(each.message, each.help) for each in result.diagnostics if each.severity == "error"] == []
