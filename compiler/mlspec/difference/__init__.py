@@ -1,0 +1,1 @@
+"""What a change of the specs does, in the words of whoever reviews it: `mlspec diff`."""

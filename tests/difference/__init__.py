@@ -1,0 +1,1 @@
+"""`mlspec diff` over real histories."""
