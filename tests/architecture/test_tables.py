@@ -11,6 +11,7 @@ from mlspec.verify.rules.numbered import RULES
 from mlspec.verify.rules.registry import all_rules
 from tests.linters.listed import linters_page
 
+from .language import language_page
 from .tables import GENERATED, alerts_page, diagnostics_page, kubernetes_page, rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -20,6 +21,7 @@ PAGES = {
     "alerts.md": alerts_page,
     "diagnostics.md": diagnostics_page,
     "kubernetes.md": kubernetes_page,
+    "language.md": lambda: language_page(GENERATED),
     "linters.md": lambda: linters_page(GENERATED),
     "rules.md": rules_page,
 }

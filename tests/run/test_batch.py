@@ -32,7 +32,7 @@ def test_the_example_gives_what_it_should(run: Run, tmp_path: Path) -> None:
     folder, target = ROOT / "specs/churn-nightly", tmp_path / "scores"
     started = run(ROOT, "churn-nightly", "--batch", "--input", str(folder / "customers.csv"), "--output", str(target))
     assert started.status() == 0, started.shown
-    assert started.shown == f"churn-nightly 1.0.0 as in prod\nscored into {target}\n"
+    assert started.shown == f"churn-nightly 1.0.0 as in prod\nscored 40 rows into {target}\n"
     (part,) = target.glob("part-*.csv")
     with part.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -94,9 +94,24 @@ def test_what_was_interrupted_goes_on(number: signal.Signals, run: Run, tmp_path
     assert started.status() in (2, -signal.SIGKILL)
     assert "_SUCCESS" not in left(tmp_path / "out")
     gate.touch()
-    assert run(tmp_path, "sum", *words).status() == 0
+    resumed = run(tmp_path, "sum", *words)
+    assert resumed.status() == 0
+    assert "scored 1 row into" in resumed.shown
+    assert "which has 2 rows with those of an earlier run" in resumed.shown
+    again = run(tmp_path, "sum", *words)
+    assert again.status() == 0
+    assert "nothing was left to score" in again.shown
     parts = [path.read_text() for path in sorted((tmp_path / "out").glob("part-*"))]
     assert parts == ["y\n3.0\n", "y\n2.0\n"]
+
+
+def test_a_file_without_rows_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a,b\n")
+    write_model(tmp_path, more=BATCH)
+    words = ("--batch", "--input", str(tmp_path / "rows.csv"), "--output", str(tmp_path / "out"))
+    started = run(tmp_path, "sum", *words)
+    assert started.status() == 0
+    assert f"scored 0 rows into {tmp_path / 'out'}: the input has none" in started.shown
 
 
 def test_what_cannot_be_scored_is_told(run: Run, tmp_path: Path) -> None:

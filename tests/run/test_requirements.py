@@ -26,6 +26,7 @@ def test_what_is_missing_is_named_by_its_requirement() -> None:
     assert shortfall_of("transformers") == (("transformers==5.23.0",), ())
     assert shortfall_of("lightgbm") == (("lightgbm==4.7.0",), ())
     assert find_shortfall("a-b==1", installed).remedy == "pip install a-b==1"
+    assert find_shortfall("a_b==1", installed, without=["A-b==2"]).missing == ()
 
 
 def test_another_build_of_the_same_library_will_do() -> None:

@@ -131,7 +131,8 @@ def test_a_port_that_is_taken_ends_it_with_the_reason(run: Run, tmp_path: Path) 
         port = listener.getsockname()[1]
         started = run(write_model(tmp_path), "sum", "--port", str(port))
         assert started.status() == 2
-    assert f"error: cannot listen on 127.0.0.1 port {port}" in started.shown
+    assert f"error: cannot listen on 127.0.0.1 port {port}: Address already in use; take another" in started.shown
+    assert "mlspec-run-" not in started.shown
 
 
 def test_a_server_that_is_killed_ends_it_with_the_signal(run: Run, tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def _serve(compilation: Compilation, chosen: ResolvedSpec, root: Path, copy: Pat
     from mlspec.serving.session import Session
 
     context = context_of(compilation, chosen)
-    _check_requirements(context)
+    _check_requirements(context, fetches=context.fetch is not None and copy is None)
     _tell_secrets((*context.secrets, *(context.fetch.secrets if context.fetch and copy is None else ())))
     context = _with_model(context, copy)
     with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
@@ -178,7 +178,7 @@ def _score(
     copy: Path | None,
     logs: bool,
 ) -> int:
-    from mlspec.serving.batch import local_words, score
+    from mlspec.serving.batch import local_words, outcome, score
     from mlspec.serving.context import context_of, lay
 
     if chosen.spec.batch is None:
@@ -187,17 +187,18 @@ def _score(
     if source is None or target is None:
         _stop("say which files to score, and where to: --input FILE_OR_FOLDER --output FOLDER")
     context = context_of(compilation, chosen, batch=True)
-    _check_requirements(context)
+    _check_requirements(context, fetches=context.fetch is not None and copy is None)
     _tell_secrets((*context.secrets, *(context.fetch.secrets if context.fetch and copy is None else ())))
     context = _with_model(context, copy)
     with tempfile.TemporaryDirectory(prefix="mlspec-run-") as name:
         folder = Path(name).resolve()
         lay(context, root, folder)
         click.echo(f"{chosen.name} {chosen.spec.model.version} as in {chosen.environment.name}")
-        failure = score(folder, local_words(context, source.resolve(), target.resolve()), context.variables, logs)
-    if failure is not None:
-        _stop(failure)
-    click.echo(f"scored into {target}")
+        words = local_words(context, source.resolve(), target.resolve())
+        ended = score(folder, words, context.variables, logs)
+    if isinstance(ended, str):
+        _stop(ended)
+    click.echo(outcome(ended, target))
     return ExitCode.CLEAN
 
 
@@ -207,10 +208,12 @@ def _tell_secrets(names: Iterable[str]) -> None:
         click.echo(f"warning: {', '.join(unset)}: a Secret in the cluster, nothing here; export it if needed", err=True)
 
 
-def _check_requirements(context: Context) -> None:
+def _check_requirements(context: Context, *, fetches: bool) -> None:
+    """What asks a store is needed only where something is fetched: a copy, and files of this machine, need no store."""
+    from mlspec.plan.image import fetch_requirements
     from mlspec.serving.requirements import find_shortfall
 
-    shortfall = find_shortfall(context.requirements)
+    shortfall = find_shortfall(context.requirements, without=() if fetches else fetch_requirements())
     if shortfall.missing:
         _stop(f"{sys.executable} lacks what the model's server needs; this brings it:\n  {shortfall.remedy}")
     if shortfall.different:

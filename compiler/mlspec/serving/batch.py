@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
 _STEPS = 1000
+_SUCCESS = "_SUCCESS"
+"""What a run leaves once all is scored, with the number of rows."""
 _OF_THE_CLUSTER = ("--input=", "--output=", "--metrics-port=")
 _TICK = "0.2"
 """Seconds between two steps of the bar."""
@@ -37,10 +39,25 @@ def local_words(context: Context, source: Path, target: Path) -> list[str]:
     return [*kept, f"--input={source}", f"--output={target}", f"--at={now}", f"--progress-every={_TICK}"]
 
 
-def score(folder: Path, words: Sequence[str], variables: Mapping[str, str], logs: bool) -> str | None:
-    """None once all is scored, otherwise why it is not; with `logs` the run's own log in place of the bar."""
+def outcome(rows: int, target: Path) -> str:
+    """What one run of `rows` rows has left in the folder, which earlier ones that were interrupted may have begun."""
+    total: int = json.loads((target / _SUCCESS).read_text(encoding="utf-8"))["rows"]
+    if total == 0:
+        return f"scored 0 rows into {target}: the input has none"
+    if rows == 0:
+        return f"nothing was left to score: {target} has {_rows(total)}"
+    before = f", which has {_rows(total)} with those of an earlier run" if rows < total else ""
+    return f"scored {_rows(rows)} into {target}{before}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def score(folder: Path, words: Sequence[str], variables: Mapping[str, str], logs: bool) -> int | str:
+    """The rows that this run has scored, or why it has not; with `logs` the run's own log in place of the bar."""
     process = Process(folder, ["-m", "mlspec_runtime", "batch", *words], variables)
-    last = ""
+    last, rows = "", 0
     with _ended_by_signals(process), _bar(logs) as bar:
         while (record := process.records.get()) is not None:
             if logs:
@@ -49,9 +66,10 @@ def score(folder: Path, words: Sequence[str], variables: Mapping[str, str], logs
             if share is not None and bar is not None:
                 bar.update(round(share * _STEPS) - bar.pos)
             last = told(record, folder) or last
+            rows = record.get("batch.rows", rows)
         status = process.status()
     if status == 0:
-        return None
+        return rows
     if status < 0:
         return f"the run was ended by {signal.Signals(-status).name}; the same command goes on where it stopped"
     return last.removeprefix("error: ") or f"the run ended with status {status} and said nothing"

@@ -30,11 +30,15 @@ def told(record: dict[str, Any], code: Path) -> str | None:
 
 
 def own_place(trace: str, code: Path) -> str | None:
-    """The innermost call below the folder `code`, as the file that was linked there and its line."""
-    places = [(Path(file), line) for file, line in _FRAME.findall(trace) if Path(file).is_relative_to(code)]
-    if not places:
+    """The innermost call below the folder `code`, as the file that was linked there and its line.
+
+    What is not linked is ours: nobody edits it.
+    """
+    found = ((Path(file), line) for file, line in _FRAME.findall(trace))
+    places = [(file.resolve(), line) for file, line in found if file.is_relative_to(code)]
+    linked = [(own, line) for own, line in places if not own.is_relative_to(code)]
+    if not linked:
         return None
-    file, line = places[-1]
-    own = file.resolve()
+    own, line = linked[-1]
     here = Path.cwd()
     return f"{own.relative_to(here) if own.is_relative_to(here) else own}:{line}"

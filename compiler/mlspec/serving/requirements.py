@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
@@ -29,11 +29,16 @@ class Shortfall:
         return "pip install " + shlex.join(self.missing)
 
 
-def find_shortfall(text: str, installed: Callable[[str], str] = installed_version) -> Shortfall:
-    """`installed` gives a distribution's version or raises PackageNotFoundError."""
+def find_shortfall(
+    text: str, installed: Callable[[str], str] = installed_version, without: Iterable[str] = ()
+) -> Shortfall:
+    """`installed` gives a distribution's version or raises PackageNotFoundError; the lines `without` are not needed."""
+    unneeded = {canonicalize_name(Requirement(line).name) for line in without}
     missing: list[str] = []
     different: list[tuple[str, str]] = []
     for line, requirement in _applicable(text):
+        if canonicalize_name(requirement.name) in unneeded:
+            continue
         version = _version(canonicalize_name(requirement.name), installed)
         if version is None:
             missing.append(line)
