@@ -19,8 +19,8 @@ What may stand in a file below `specs/`, key by key. `mlspec schema` prints the 
 [examples](../specs) show it in use. A document says what it is by `apiVersion: mlspec.dev/v1` and its `kind`.
 
 Types: a *duration* is `250ms`, `30s`, `1h30m`; a *size* is `512Mi`, `1Gi`; a *partial spec* is any part of a Model's
-`spec`, where maps merge with what lies below, lists and plain values replace it, and `null` takes away. Later layers win:
-the Workspace's `defaults`, the Environment's `defaults`, the Model, the Model's block for that environment.
+`spec`, where maps merge with what lies below, lists and plain values replace it, and `null` takes away. Later layers
+win: the Workspace's `defaults`, the Environment's `defaults`, the Model, the Model's block for that environment.
 """
 
 

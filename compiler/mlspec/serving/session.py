@@ -111,7 +111,7 @@ class Session:
     def _tell(self, record: dict[str, Any]) -> None:
         text = told(record, self._folder)
         if record.get("event.reason") == "bind":
-            text = f"{text}; take another with --port, 0 for any that is free"
+            text = f"error: {record['message']}; take another with --port, 0 for any that is free"
         self._last_words = text or self._last_words
         # Why it does not start is said once, at the end; before it listens nobody but Python itself speaks.
         is_reason = record.get("event.action") == "start" or (self._address is None and "log.level" not in record)
