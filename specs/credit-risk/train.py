@@ -1,4 +1,4 @@
-"""scikit-learn's diabetes data -> model.joblib, and in expected.json a request with the answer it must get.
+"""scikit-learn's diabetes data -> model.joblib, a request with its answer, and reference.csv to tell drift from.
 
 The data is not about credit; it stands in because it ships with scikit-learn and has the same form: ten numbers
 about a person, and an outcome that is either worse than average or not.
@@ -6,6 +6,7 @@ about a person, and an outcome that is either worse than average or not.
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -42,6 +43,15 @@ def expected(model: GradientBoostingClassifier) -> dict[str, object]:
     }
 
 
+def reference(model: GradientBoostingClassifier) -> list[list[str]]:
+    """What the model was trained on, and what it says of it under the names of its outputs; rounded, that is enough."""
+    rows, _ = people()
+    lines = [[f"{number:.4f}" for number in row] for row in rows]
+    for line, probability in zip(lines, model.predict_proba(rows)[:, 1], strict=True):
+        line += [f"{probability:.3f}", str(probability < APPROVE_BELOW).lower()]
+    return [[*load_diabetes().feature_names, "probability.1", "approved"], *lines]
+
+
 def tensor(name: str, datatype: str, values: Any) -> dict[str, object]:
     return {"name": name, "datatype": datatype, "shape": list(values.shape), "data": values.ravel().tolist()}
 
@@ -51,6 +61,8 @@ def main(folder: Path) -> None:
     # Neither compressed nor in a protocol that follows the Python version: the same bytes on every run.
     joblib.dump(model, folder / "model.joblib", compress=0, protocol=5)
     (folder / "expected.json").write_text(json.dumps(expected(model)) + "\n", encoding="utf-8")
+    with (folder / "reference.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(reference(model))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mlspec.artifacts.monitoring.prometheus_rule import group_entry
 from mlspec.burn_rate import least_objective
 from mlspec.plan.dialects import MLSPEC, VLLM
+from mlspec.plan.monitoring.drift_alert import DriftWatch
 from mlspec.plan.monitoring.plan_monitoring import plan_rules
 from mlspec.plan.monitoring.scenarios import Scenario, promtool_files
 from mlspec.plan.monitoring.subject import Subject
@@ -59,6 +60,7 @@ GROUPS = replace(
 )
 LABELLED = replace(OWED, accuracy=Accuracy(metric="auc", minimum="75%"))  # type: ignore[arg-type] # as a spec has it
 MEASURED = replace(TO_ZERO, accuracy=Accuracy(metric="mae", maximum=3.5, min_samples=21))
+WATCHED = replace(OWED, drift=DriftWatch(Decimal("0.2"), 1500, 3600))
 SUBJECTS = {
     "smallest": SMALLEST,
     "owed": OWED,
@@ -70,6 +72,7 @@ SUBJECTS = {
     "groups": GROUPS,
     "labelled": LABELLED,
     "measured": MEASURED,
+    "watched": WATCHED,
 }
 
 

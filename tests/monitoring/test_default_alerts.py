@@ -17,9 +17,18 @@ from mlspec.plan.monitoring.scenarios import scenarios
 from mlspec.plan.monitoring.subject import Subject
 from mlspec.plan.plan import AlertingRule
 from mlspec.spec.default_alerts import DefaultAlerts
-from tests.monitoring.subjects import CARD, LABELLED, LANGUAGE_MODEL, OWED, rules_document, run_scenarios, slo
+from tests.monitoring.subjects import (
+    CARD,
+    LABELLED,
+    LANGUAGE_MODEL,
+    OWED,
+    WATCHED,
+    rules_document,
+    run_scenarios,
+    slo,
+)
 
-EVERYTHING = replace(LANGUAGE_MODEL, queue=None)
+EVERYTHING = replace(LANGUAGE_MODEL, queue=None, drift=WATCHED.drift)
 """Has every alert, but for those of a queue that has an end and of a server that says how long loading takes."""
 OBJECTIVES = slo("99.9%", ("99%", "250ms"))
 WITH_TOKENS = OBJECTIVES.model_copy(update={"time_per_output_token": slo(latency=("95%", "50ms")).latency})

@@ -26,6 +26,7 @@ from tests.monitoring.subjects import (
     OWED,
     SLICE,
     TO_ZERO,
+    WATCHED,
     alert_names,
     groups_of,
     rules_document,
@@ -42,6 +43,7 @@ CASES = {
     "a canary": (CANARY, None),
     "a language model": (LANGUAGE_MODEL, slo("99%", ("95%", "1s"))),
     "several nodes": (GROUPS, None),
+    "watched for drift": (WATCHED, None),
 }
 Rules = dict[str, Any]
 
@@ -93,6 +95,9 @@ BREAK: dict[str, tuple[str, Callable[[str], str]]] = {
     "another bucket": ("-latency", lambda text: text.replace('le="0.25"', 'le="0.5"')),
     "replicas without the bucket count": ("-latency", lambda text: text.replace("and ignoring (le)", "or")),
     "no hold on another model": ("-service", lambda text: text.replace("churn-[a-z0-9]+", "churn-.+")),
+    "too few rows": ("-drift", lambda text: text.replace(">= 1500", ">= 1")),
+    "replicas without their rows": ("-drift", lambda text: text.replace("\n  * (", "\n  and (")),
+    "a lower index": ("-drift", lambda text: text.replace("> 0.2", "> 0.19")),
     "up alone": ("-service", lambda text: text.replace("absent(up{", "count(up{").replace("} == 1)", "} == 0)")),
 }
 
@@ -100,8 +105,8 @@ BREAK: dict[str, tuple[str, Callable[[str], str]]] = {
 @pytest.mark.parametrize("name", BREAK)
 def test_a_broken_rule_is_found_out(name: str, require_tool: Callable[[str], str], tmp_path: Path) -> None:
     group, change = BREAK[name]
-    document, found = _of_group(OWED, BOTH, group)
-    pages = [one for one in found if one.severity == "page" or group == "-service"]
+    document, found = _of_group(WATCHED, BOTH, group)
+    pages = [one for one in found if one.severity == "page" or group in ("-service", "-drift")]
     broken = copy.deepcopy(document)
     for rule in broken["groups"][0]["rules"]:
         # What the alerts read, not the names under which it is recorded.

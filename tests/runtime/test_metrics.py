@@ -10,7 +10,7 @@ from tests.runtime.running import Running
 from tests.runtime.test_batching import GATED, infer
 
 OF_LABELS = {names.ACCURACY, names.ACCURACY_SAMPLES, names.ACCURACY_WEIGHT, names.LABELS, names.FEEDBACK}
-LATER = {names.DRIFT_SCORE, names.DRIFT_SAMPLES, *OF_LABELS}
+LATER = {names.DRIFT_SCORE, names.DRIFT_SAMPLES, names.DRIFT_SKIPPED, *OF_LABELS}
 """Exported once a model asks for drift or accuracy."""
 
 

@@ -80,7 +80,14 @@ STORES_DISAGREE = code(
     reason="A container has one value of each variable, and a pod one account: one store would be asked as the other.",
     remedy="keep what one pod asks in places that one entry of `modelStores` is for, or on a claim",
 )
-_OF_SERVING = (("expose",), ("rollout",), ("monitoring", "slo"), ("monitoring", "accuracy"), ("network", "from"))
+_OF_SERVING = (
+    ("expose",),
+    ("rollout",),
+    ("monitoring", "slo"),
+    ("monitoring", "drift"),
+    ("monitoring", "accuracy"),
+    ("network", "from"),
+)
 
 
 @check(NOTHING_RUNS)

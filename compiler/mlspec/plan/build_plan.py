@@ -44,7 +44,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
     model, environment = resolved.name, resolved.environment
     lifecycle = plan_lifecycle(resolved, model_size(resolved))
     scaling = plan_scaling(resolved, lifecycle.ready_budget)
-    settings = _settings(resolved)
+    settings, drift = _settings(resolved), _drift(resolved)
     arguments = _arguments(resolved)
     return Plan(
         model=model,
@@ -59,10 +59,11 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         labels=plan_labels(resolved),
         selector=plan_selector(model, environment.name),
         pod_annotations={
-            **({DIGEST_ANNOTATION: settings_digest(settings)} if settings is not None else {}),
+            **({DIGEST_ANNOTATION: settings_digest(settings, drift)} if settings is not None else {}),
             **delivery.identity_annotations(delivery.account_annotations(resolved), CONTAINER),
         },
         settings=settings,
+        drift=drift,
         workload=plan_workload(resolved),
         container=_container(resolved, context_digest, arguments.server),
         claim=plan_claim(resolved),
@@ -134,6 +135,15 @@ def _settings(resolved: ResolvedSpec) -> str | None:
     if FORMATS[resolved.spec.model.format].server != "mlspec":
         return None
     return plan_settings(resolved, latency_buckets(resolved.spec.monitoring))
+
+
+def _drift(resolved: ResolvedSpec) -> str | None:
+    """None for a server that watches nothing; only what does reads a reference."""
+    if resolved.spec.monitoring.drift is None:
+        return None
+    from .drift.plan_drift import plan_drift
+
+    return plan_drift(resolved)
 
 
 def _container(resolved: ResolvedSpec, context_digest: str, args: tuple[str, ...]) -> Container:

@@ -115,6 +115,8 @@ class Plan:
     """None where the model lies in the image."""
     dashboard: Dashboard | None = None
     """None where the environment has no Grafana."""
+    drift: str | None = None
+    """Content of drift.json, beside the settings; None where nothing is watched for drift."""
 
     @property
     def answering(self) -> Labels:

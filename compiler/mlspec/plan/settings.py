@@ -42,6 +42,8 @@ def plan_settings(resolved: ResolvedSpec, latency_buckets: tuple[float, ...]) ->
         settings["accuracy"] = accuracy
     if model := delivered_model(resolved):
         settings["model"] = model
+    if spec.monitoring.drift and spec.serves:
+        settings["drift"] = {"window": seconds(spec.monitoring.drift.window), "reference": "drift.json"}
     return json.dumps(settings, indent=2) + "\n"
 
 
@@ -57,6 +59,6 @@ def delivered_model(resolved: ResolvedSpec) -> dict[str, Any]:
     return model
 
 
-def settings_digest(settings: str) -> str:
-    """12 hex digits: an annotation of the pods, so that a change of settings replaces them."""
-    return hashlib.sha256(settings.encode()).hexdigest()[:12]
+def settings_digest(settings: str, drift: str | None = None) -> str:
+    """12 hex digits over settings.json and drift.json: an annotation of the pods, so that a change replaces them."""
+    return hashlib.sha256((settings + (drift or "")).encode()).hexdigest()[:12]

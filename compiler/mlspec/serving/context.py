@@ -16,6 +16,7 @@ from mlspec.plan.context import plan_context
 from mlspec.plan.delivery import CONTAINER as FETCH
 
 SETTINGS = "settings.json"
+DRIFT = "drift.json"
 _DELIVERED = "--delivered="
 _REQUIREMENTS = "requirements.txt"
 
@@ -37,6 +38,8 @@ class Context:
     files: Sequence[Output]
     settings: str
     """Empty where nobody reads any."""
+    drift: str
+    """What rows are compared with, beside the settings; empty where they are not."""
     variables: dict[str, str]
     secrets: tuple[str, ...] = ()
     fetch: Fetching | None = None
@@ -67,6 +70,7 @@ def context_of(compilation: Compilation, resolved: ResolvedSpec, *, batch: bool 
         folder=folder,
         files=compilation.outputs[folder.removeprefix(f"{output}/")],
         settings=_settings(words) if batch else objects["ConfigMap"]["data"][SETTINGS],
+        drift="" if batch else objects["ConfigMap"]["data"].get(DRIFT, ""),
         variables=variables,
         secrets=secrets,
         fetch=_fetching(pod),
@@ -123,6 +127,8 @@ def lay(context: Context, workspace: Path, target: Path) -> None:
             path.symlink_to((workspace / file.source).resolve())
     if context.settings:
         (target / SETTINGS).write_text(context.settings, encoding="utf-8")
+    if context.drift:
+        (target / DRIFT).write_text(context.drift, encoding="utf-8")
 
 
 def _objects(outputs: Iterable[Output]) -> dict[str, dict[str, Any]]:

@@ -122,6 +122,20 @@ class AcceleratorIdle(Section):
     severity: Annotated[Severity, _TOLD] = "ticket"
 
 
+class FeatureDrift(Section):
+    """MlspecFeatureDrift: live values are distributed otherwise than in the reference; its threshold is the drift's."""
+
+    enabled: Annotated[bool, _ON] = True
+    for_: Annotated[
+        _Hold | None,
+        Field(
+            alias="for",
+            description="How long it must stay true, 1m to 7d; default a quarter of the window, 1h at most.",
+        ),
+    ] = None
+    severity: Annotated[Severity, _TOLD] = "ticket"
+
+
 class BatchAlert(Section):
     """MlspecBatchFailed and MlspecBatchMissed: a run has given up, or none has gone well for too long."""
 
@@ -182,5 +196,8 @@ class DefaultAlerts(Section):
     accelerator_idle: Annotated[AcceleratorIdle, Field(description="GPUs that hardly do anything are paid for.")] = (
         AcceleratorIdle()
     )
+    feature_drift: Annotated[
+        FeatureDrift, Field(description="Live values are distributed otherwise than in the reference.")
+    ] = FeatureDrift()
     batch_failed: Annotated[BatchAlert, Field(description="A run of the batch has given up.")] = BatchAlert()
     batch_missed: Annotated[BatchAlert, Field(description="No run has gone well for too long.")] = BatchAlert()

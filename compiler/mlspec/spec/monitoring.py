@@ -44,13 +44,28 @@ class Slo(Section):
 
 
 class Drift(Section):
-    """Live features against a reference, by population stability index."""
+    """Live features and predictions against a reference, by population stability index."""
 
-    reference: Annotated[RelativePath, Field(description="CSV, Parquet or JSON lines of training features.")]
-    threshold: Annotated[float, Field(gt=0, le=10, description="Index above which a feature counts as drifted.")] = 0.2
+    reference: Annotated[
+        RelativePath,
+        Field(
+            description="CSV, JSON lines or Parquet, at most 16 MiB, with the columns of the inputs; with those of "
+            "outputs, under their names, predictions are watched too."
+        ),
+    ]
+    threshold: Annotated[
+        # Below, no reference of a sensible size would do; above, hardly any drift would be enough.
+        float,
+        Field(ge=0.02, le=2, description="Index above which a feature counts as drifted, 0.02 to 2."),
+    ] = 0.2
     window: Annotated[
-        Duration, Field(description="The sliding window of requests.", json_schema_extra={"default": "1h"})
+        Annotated[Duration, between("5m", "7d")],
+        Field(description="The sliding window of requests, 5m to 7d.", json_schema_extra={"default": "1h"}),
     ] = parse_duration("1h")
+    exclude: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(description="Columns that are not watched, an identifier for instance."),
+    ] = []
 
 
 def _share(share: Decimal) -> Decimal:

@@ -19,6 +19,6 @@ def config_map(plan: Plan) -> Iterator[File]:
     manifest = {
         **CONFIG_MAP,
         "metadata": metadata(plan, plan.names.settings, wave=-2),
-        "data": {"settings.json": plan.settings},
+        "data": {"settings.json": plan.settings, **({"drift.json": plan.drift} if plan.drift else {})},
     }
     yield manifest_file(plan.folder, manifest, plan.source)

@@ -33,6 +33,7 @@ _WHY_NOT = {
     "requestsRefused": "its queue has no end; `requestsWaiting` is the alert for that",
     "requestsWaiting": "its queue has an end; `requestsRefused` is the alert for that",
     "acceleratorIdle": "it has no NVIDIA GPU to itself",
+    "featureDrift": "it has no `drift`",
     "batchFailed": "it has no `batch`",
     "batchMissed": "it has no `batch.schedule`",
 }

@@ -13,6 +13,7 @@ from mlspec_runtime import metric_names as metrics
 from .alerts import default_alerts
 from .batch_alerts import BatchSubject, batch_alerts, batch_subject_of
 from .demand import plan_demand
+from .drift_alert import drift_alerts
 from .links import linked
 from .objectives import INTERVAL, plan_objectives
 from .promql import span
@@ -43,10 +44,11 @@ def plan_rules(
     batch: BatchSubject | None = None,
     serves: bool = True,
 ) -> tuple[RuleGroup, ...]:
-    """Objectives, the alerts that every deployment gets, those of its batches, and the user's own."""
+    """Objectives, the alerts that every deployment gets, those of drift and of its batches, and the user's own."""
     groups = plan_objectives(subject, slo) if slo and serves else []
     if serves:
         groups.append(RuleGroup(f"{subject.model}-service", None, tuple(default_alerts(subject))))
+        groups.append(RuleGroup(f"{subject.model}-drift", None, tuple(drift_alerts(subject))))
     if batch is not None:
         groups.append(RuleGroup(f"{subject.model}-batch", None, tuple(batch_alerts(batch))))
     groups = [group for group in groups if group.rules]

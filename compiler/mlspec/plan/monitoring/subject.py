@@ -17,6 +17,7 @@ from mlspec.spec.default_alerts import DefaultAlerts
 from mlspec.spec.monitoring import Accuracy
 from mlspec_runtime import metric_names as metrics
 
+from .drift_alert import DriftWatch, drift_watch_of
 from .promql import Matchers
 
 
@@ -51,6 +52,8 @@ class Subject:
     """How long a model that is fetched may take to arrive, before the start."""
     options: DefaultAlerts = field(default_factory=DefaultAlerts)
     """How the alerts that it gets by itself are tuned."""
+    drift: DriftWatch | None = None
+    """None where nothing is watched for drift."""
 
     @property
     def name(self) -> str:
@@ -113,4 +116,5 @@ def subject_of(resolved: ResolvedSpec, startup_budget: int) -> Subject:
         accuracy=spec.monitoring.accuracy,
         delivery_budget=delivery_budget(resolved),
         options=spec.monitoring.default_alerts,
+        drift=drift_watch_of(resolved),
     )

@@ -136,7 +136,7 @@ def settings_roll_pods(manifests: Manifests) -> Iterator[Problem]:
             config = manifests.named("ConfigMap", dig(volume, "configMap", "name"))
             if config is None or "settings.json" not in mapping(config, "data"):
                 continue
-            digest = settings_digest(text(config, "data", "settings.json"))
+            digest = settings_digest(text(config, "data", "settings.json"), text(config, "data", "drift.json"))
             if dig(pod.template, "metadata", "annotations", DIGEST_ANNOTATION) != digest:
                 said = f"must be {digest}, or a change of settings reaches no pod"
                 where = (*pod.path[1:], "metadata", "annotations", DIGEST_ANNOTATION)

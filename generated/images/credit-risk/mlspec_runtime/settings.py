@@ -55,6 +55,14 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """`window` in seconds; `reference` is a file beside the settings."""
+
+    window: float
+    reference: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Durations in seconds, sizes in bytes. Without `batching` the model sees one request at a time."""
 
@@ -73,6 +81,7 @@ class Settings:
     """What the spec asks for, by its name in the environment's catalogue; empty: nothing."""
     model: Delivered | None = None
     accuracy: Accuracy | None = None
+    drift: Drift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if not named and not file.exists():
         return Settings()
     try:
-        return _settings(json.loads(file.read_bytes()))
+        return _settings(json.loads(file.read_bytes()), file.parent)
     except (OSError, ValueError) as error:
         raise StartupError("settings", f"{file}: {error}") from error
 
@@ -103,8 +112,10 @@ def read_address(environ: Mapping[str, str]) -> Address:
     return Address(environ.get("MLSPEC_HOST", "127.0.0.1"), int(port))
 
 
-def _settings(document: object) -> Settings:
+def _settings(document: object, folder: Path) -> Settings:
     found = fields.read_object(document, "settings", _FIELDS)
+    if "drift" in found:
+        found["drift"] = Drift(found["drift"]["window"], folder / found["drift"]["reference"])
     return Settings(**{_SNAKE.get(key, key): value for key, value in found.items()})
 
 
@@ -143,6 +154,11 @@ def read_delivered(value: object) -> Delivered:
     return Delivered(**fields.read_object(value, "it", known, ("version", "path")))
 
 
+def _drift(value: object) -> dict[str, Any]:
+    known: dict[str, fields.Read[Any]] = {"window": fields.number(0.001), "reference": fields.text}
+    return fields.read_object(value, "it", known, tuple(known))
+
+
 def _buckets(value: object) -> tuple[float, ...]:
     bounds = fields.each(fields.number(0))(value)
     if not bounds or list(bounds) != sorted(set(bounds)):
@@ -166,4 +182,5 @@ _FIELDS: dict[str, fields.Read[Any]] = {
     "accelerator": fields.any_text,
     "model": read_delivered,
     "accuracy": _accuracy,
+    "drift": _drift,
 }

@@ -47,6 +47,10 @@ async def serve(manifest: Manifest, settings: Settings, worker: Worker) -> int:
     metrics = process_metrics(manifest, settings.latency_buckets)
     encoder = Encoder(manifest.name, manifest.version)
     service = Service(manifest, settings, metrics, Engine(loop, settings, metrics), encoder, siblings=worker.siblings)
+    if settings.drift:
+        from mlspec_runtime.drift.watch import start_watch
+
+        start_watch(service, settings.drift, loop)
     stop: asyncio.Future[int] = loop.create_future()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, _set, stop, 0)

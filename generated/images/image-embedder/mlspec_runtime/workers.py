@@ -116,7 +116,7 @@ class _Supervisor:
 
     def _forget(self, pid: int) -> None:
         """Its counts stay, what it was doing does not."""
-        for name in ("loaded", "feedback"):
+        for name in ("loaded", "feedback", "drift"):
             (self._figures / f"{name}.{pid}").unlink(missing_ok=True)
         for gauges in self._figures.glob(f"gauge_live*_{pid}.db"):
             gauges.unlink()

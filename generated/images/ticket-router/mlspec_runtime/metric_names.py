@@ -17,6 +17,7 @@ MODEL_INFO: Final = "mlspec_model_info"
 MODEL_LOAD: Final = "mlspec_model_load_seconds"
 DRIFT_SCORE: Final = "mlspec_drift_score"
 DRIFT_SAMPLES: Final = "mlspec_drift_samples"
+DRIFT_SKIPPED: Final = "mlspec_drift_skipped_total"
 ACCURACY: Final = "mlspec_accuracy"
 ACCURACY_SAMPLES: Final = "mlspec_accuracy_samples"
 ACCURACY_WEIGHT: Final = "mlspec_accuracy_weight"
@@ -52,6 +53,7 @@ LABEL_NAMES: Final[dict[str, tuple[str, ...]]] = {
     MODEL_LOAD: (MODEL, VERSION),
     DRIFT_SCORE: (MODEL, VERSION, FEATURE),
     DRIFT_SAMPLES: (MODEL, VERSION, FEATURE),
+    DRIFT_SKIPPED: (MODEL, VERSION),
     ACCURACY: (MODEL, VERSION, METRIC),
     ACCURACY_SAMPLES: (MODEL, VERSION, METRIC),
     ACCURACY_WEIGHT: (MODEL, VERSION, METRIC),

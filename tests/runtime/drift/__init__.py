@@ -1,0 +1,1 @@
+"""How far rows have drifted, in the server."""
