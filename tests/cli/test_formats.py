@@ -60,3 +60,14 @@ def test_what_is_in_the_way_is_a_finding(workspace: Path) -> None:
     assert status == 2
     found = [(each["code"], each["path"]) for each in document["findings"]]  # type: ignore[attr-defined]  # JSON
     assert found == [("MLS503", "generated/prod/churn/service.yaml")]
+
+
+def test_a_lost_header_is_an_error_and_removes_nothing(workspace: Path) -> None:
+    spec = workspace / "specs/churn/model.yaml"
+    spec.write_text("".join(spec.read_text().splitlines(keepends=True)[2:]))
+    before = untouched(workspace)
+    status, document = account(workspace)
+    assert status == 2
+    found = [(each["code"], each["path"], each["severity"]) for each in document["findings"]]  # type: ignore[attr-defined]  # JSON
+    assert found == [("MLS022", "specs/churn/model.yaml", "error")]
+    assert untouched(workspace) == before

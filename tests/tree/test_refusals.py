@@ -12,7 +12,7 @@ from mlspec.artifacts.file import File
 from mlspec.artifacts.manifest import ManifestFile, yaml_file
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.tree.compare import compare
-from mlspec.tree.findings import EMPTIED, FOREIGN, IMMUTABLE, emptied, foreign, immutable
+from mlspec.tree.findings import EMPTIED, FOREIGN, IMMUTABLE, UNWATCHED, emptied, foreign, immutable, unwatched
 from mlspec.tree.write import write
 
 GOLDEN = Path(__file__).parents[1] / "cli" / "golden"
@@ -58,6 +58,16 @@ def test_the_last_model_is_missed_where_its_environment_is_written_or_was_genera
     assert (gone.code, gone.span) == ("MLS505", Span("generated/.mlspec/staging"))
 
 
+def test_applications_are_missed_where_their_environment_is_written(tmp_path: Path) -> None:
+    model = {"prod/churn": [File("generated/prod/churn/a.yaml", b"a")]}
+    write(compare(tmp_path, {**model, "prod": [File("argocd/prod.yaml", b"root")]}))
+    prod = Span("specs/environments/prod.yaml", 3, 17, 3, 21)
+    changes = compare(tmp_path, model)
+    assert [(each.code, each.span) for each in unwatched(changes, changes.unwatched, {"prod": prod})] == [
+        ("MLS507", prod)
+    ]
+
+
 def test_somebody_elses_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "generated").mkdir()
     (tmp_path / "generated" / "a.yaml").write_text("mine")
@@ -67,4 +77,4 @@ def test_somebody_elses_file_is_named(tmp_path: Path) -> None:
 
 def test_each_refusal_is_seen_in_a_session() -> None:
     seen = {code for file in GOLDEN.glob("*.txt") for code in re.findall(r"error\[(MLS5\d\d)\]", file.read_text())}
-    assert seen == {FOREIGN.id, IMMUTABLE.id, EMPTIED.id}
+    assert seen == {FOREIGN.id, IMMUTABLE.id, EMPTIED.id, UNWATCHED.id}

@@ -187,7 +187,7 @@ RULES: Mapping[int, Rule] = {
     36: Rule(
         "A path that Argo CD prunes never becomes empty by accident",
         "The last model removed, everything that runs there is deleted.",
-        ("MLS505",),
+        ("MLS022", "MLS505", "MLS507"),
         "`tests/tree/test_refusals.py` takes the last model away",
     ),
     37: Rule(
