@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import mmap
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from zlib import crc32
@@ -16,10 +17,11 @@ from sklearn.metrics import f1_score
 
 from mlspec.plan.accuracy import fits
 from mlspec.spec.model import Tensor
-from mlspec_runtime.datatypes import DTYPES
+from mlspec_runtime.datatypes import DTYPES, Array
 from mlspec_runtime.errors import StartupError
 from mlspec_runtime.feedback.matched import Matched
 from mlspec_runtime.feedback.memory import Memory
+from mlspec_runtime.feedback.packing import unpack
 from mlspec_runtime.feedback.prediction import Damaged, Mint, from_bytes, from_text, to_text
 from mlspec_runtime.feedback.readings import BestColumn, Labels, Scores, Values, name_of, readings
 from mlspec_runtime.feedback.recent import Recent
@@ -32,7 +34,7 @@ RING = 64 << 10
 
 
 def test_recent_predictions_are_found_and_old_ones_are_forgotten() -> None:
-    recent, mint = Recent(memoryview(mmap.mmap(-1, Recent.size(RING))), RING), Mint(b"c", "1.2.0")
+    recent, mint = Recent(memoryview(mmap.mmap(-1, Recent.size(RING))), RING), Mint("1.2.0")
     entries = {f"order-{index}": mint(index.to_bytes(4, "little")) for index in range(10_000)}
     for name, entry in entries.items():
         recent.put(name, entry)
@@ -47,7 +49,7 @@ def test_recent_predictions_are_found_and_old_ones_are_forgotten() -> None:
 def _found(recent: Recent, name: str) -> bytes | None:
     entry = recent.get(name)
     try:
-        return entry if entry is None or from_bytes(entry).values else None
+        return entry if entry is None or from_bytes(entry).packed else None
     except Damaged:
         return None
 
@@ -98,7 +100,7 @@ def test_no_room_for_the_workers_refuses_to_start(tmp_path: Path) -> None:
         Memory(tmp_path / "missing", 2, 100)
 
 
-@pytest.mark.parametrize("text", ["p1.", "p1.A", "p1.AAAA", to_text(Mint(b"c", "1")(b""))[:-1], "p1.\N{SNOWMAN}"])
+@pytest.mark.parametrize("text", ["p1.", "p1.A", "p1.AAAA", to_text(Mint("1")(b""))[:-1], "p1.\N{SNOWMAN}"])
 def test_an_id_that_is_not_whole_is_told(text: str) -> None:
     with pytest.raises(Damaged):
         from_text(text)
@@ -114,9 +116,9 @@ def test_what_is_forged_is_damaged_or_a_prediction(body: bytes) -> None:
 
 
 def test_an_id_holds_its_prediction() -> None:
-    found = from_text(to_text(Mint(b"v", "2026.11-rc_1")(b"12345678")))
-    assert (found.kind, found.version, found.values) == (b"v", "2026.11-rc_1", b"12345678")
-    mint = Mint(b"v", "1")
+    found = from_text(to_text(Mint("2026.11-rc_1")(b"v12345678")))
+    assert (found.version, found.packed) == ("2026.11-rc_1", b"v12345678")
+    mint = Mint("1")
     assert len({from_bytes(mint(b"")).number for _ in range(1000)}) == 1000
 
 
@@ -139,23 +141,51 @@ def test_classes_are_one_by_what_they_mean() -> None:
     assert len({name_of(each) for each in ("1", "10", "1.5", "01", "", "nan")}) == 6
 
 
-def test_predictions_are_read_row_by_row() -> None:
-    by_column = BestColumn(("a", "b", "c"))
-    scores = np.array([[0.1, 0.7, 0.2], [0.5, 0.1, 0.4]])
-    rows = by_column.read(scores)
-    assert rows == by_column.read(scores[:1]) + by_column.read(scores[1:])
-    assert list(np.frombuffer(rows, "<u4")) == [by_column.label("b"), by_column.label("a")]
-    texts = np.array([[b"spam"], [b"ham"]], dtype=object)
-    assert list(np.frombuffer(Labels().read(texts), "<u4")) == [Labels().label("spam"), Labels().label("ham")]
-    truths = np.array([True, False])
-    assert list(np.frombuffer(Labels().read(truths), "<u4")) == [Labels().label(1), Labels().label("0")]
-    assert list(np.frombuffer(Values().read(np.array([[1.5], [2]], "f4")), "<f8")) == [1.5, 2]
+def _random_classes(rows: int) -> Array:
+    return np.random.default_rng(rows).integers(-3, 300, rows)
+
+
+@pytest.mark.parametrize("rows", [1, 8, 9, 300])
+@pytest.mark.parametrize("classes", [2, 3, 256, 257])
+def test_the_best_column_is_told_however_many_rows_and_classes_there_are(rows: int, classes: int) -> None:
+    best = BestColumn(tuple(f"class {index}" for index in range(classes)))
+    scores = np.random.default_rng(rows).random((rows, classes))
+    assert list(unpack(best.read(scores))) == [best.label(f"class {index}") for index in scores.argmax(axis=1)]
+
+
+@pytest.mark.parametrize("rows", [1, 9, 300])
+@pytest.mark.parametrize(
+    "made",
+    [
+        _random_classes,
+        lambda rows: _random_classes(rows) % 200,
+        lambda rows: (_random_classes(rows) % 200).reshape(-1, 1).astype("u1"),
+        lambda rows: _random_classes(rows) > 100,
+        lambda rows: np.array([f"class {each}".encode() for each in _random_classes(rows)], dtype=object),
+    ],
+    ids=["numbers", "small numbers", "bytes in a column", "truths", "texts"],
+)
+def test_a_class_that_the_model_names_is_told(rows: int, made: Callable[[int], Array]) -> None:
+    output, labels = made(rows), Labels()
+    wanted = [each.decode() if isinstance(each, bytes) else each for each in output.ravel().tolist()]
+    assert list(unpack(labels.read(output))) == [labels.label(each) for each in wanted]
+
+
+def test_scores_and_numbers_are_told() -> None:
+    two = np.array([[0.25, 0.75], [0.5, 0.125]])
+    assert list(unpack(Values().read(np.array([[1.1], [2]])))) == [1.1, 2]
     # The model's own names say which column is which.
-    assert list(np.frombuffer(Scores(("bad", "good"), "bad", 2).read(scores[:, :2]), "<f8")) == [0.1, 0.5]
-    assert list(np.frombuffer(Scores((), None, 2).read(scores[:, :2]), "<f8")) == [0.7, 0.1]
+    assert list(unpack(Scores(("bad", "good"), "bad", 2).read(two))) == [0.25, 0.5]
+    assert list(unpack(Scores((), None, 2).read(two))) == [0.75, 0.125]
     assert [Scores(("bad", "good"), None, 2).label(each) for each in ("bad", "good")] == [0, 1]
     with pytest.raises(StartupError, match="'ugly' is not a class"):
         Scores(("bad", "good"), "ugly", 2)
+
+
+@pytest.mark.parametrize("packed", [b"", b"x1", b"c123", b"s12345", b"i", b"i\0aaaa\1", b"v1"])
+def test_what_nobody_packed_is_damaged(packed: bytes) -> None:
+    with pytest.raises(Damaged):
+        unpack(packed)
 
 
 def test_scores_that_are_not_to_be_told_are_none() -> None:

@@ -8,21 +8,17 @@ from __future__ import annotations
 import re
 from math import isfinite
 from typing import Any, Final, Protocol
-from zlib import crc32
 
 import numpy as np
 
 from mlspec_runtime.datatypes import BYTES, Array
 from mlspec_runtime.errors import StartupError
+from mlspec_runtime.feedback.packing import CODES, MOST, SCORES, SMALL, VALUES, code_of, listed
 from mlspec_runtime.settings import Accuracy
 from mlspec_runtime.signature import TensorSpec
 
-CLASS: Final = b"c"
-SCORE: Final = b"s"
-VALUE: Final = b"v"
-DTYPES: Final[dict[bytes, np.dtype[Any]]] = {CLASS: np.dtype("<u4"), SCORE: np.dtype("<f8"), VALUE: np.dtype("<f8")}
-KINDS: Final = {"accuracy": CLASS, "f1": CLASS, "auc": SCORE, "mae": VALUE}
-
+_FEW: Final = 8
+"""Rows up to which plain Python is faster than numpy's calls."""
 _MOST_NAMES = 1000
 """Classes whose checksum is kept: labels are a client's text, and there is no end of them."""
 _WHOLE = re.compile(r"-?\d+\.0+")
@@ -30,12 +26,10 @@ _TRUTH = {"True": "1", "true": "1", "False": "0", "false": "0"}
 
 
 class Readings(Protocol):
-    """How one metric reads one output; `kind` says which numbers it makes."""
-
-    kind: bytes
+    """How one metric reads one output."""
 
     def read(self, output: Array) -> bytes:
-        """The prediction of each row."""
+        """The prediction of each row, packed."""
 
     def label(self, value: object) -> float:
         """A label as a caller wrote it. Raises ValueError, with words for the caller."""
@@ -50,9 +44,9 @@ def readings(accuracy: Accuracy, output: TensorSpec, classes: tuple[str, ...]) -
         return Values()
     if accuracy.metric == "auc" and is_score and columns in (1, 2):
         return Scores(names if columns == 2 else (), accuracy.positive, columns)
-    if KINDS[accuracy.metric] == CLASS and is_score and columns > 1:
+    if accuracy.metric in ("accuracy", "f1") and is_score and columns > 1:
         return BestColumn(names or tuple(map(str, range(columns))))
-    if KINDS[accuracy.metric] == CLASS and not is_score and columns == 1:
+    if accuracy.metric in ("accuracy", "f1") and not is_score and columns == 1:
         return Labels()
     shape = f"{output.datatype} {list(output.shape)}"
     raise StartupError("accuracy", f"{accuracy.metric} cannot be told from output {output.name!r}, which is {shape}")
@@ -68,27 +62,28 @@ def name_of(value: object) -> str:
     return text.partition(".")[0] if _WHOLE.fullmatch(text) else _TRUTH.get(text, text)
 
 
-def code_of(name: str) -> int:
-    return crc32(name.encode(errors="replace"))
-
-
 class BestColumn:
     """The class with the highest score."""
-
-    kind = CLASS
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
         self._codes = {name: code_of(name) for name in names}
-        self._by_column = np.array(list(map(code_of, names)), DTYPES[CLASS])
+        self._by_column = np.array(list(map(code_of, names)), "<u4")
         self._bytes: list[bytes] = [code.tobytes() for code in self._by_column]
+        self._listed = listed(self._by_column) if len(names) <= MOST else None
 
     def read(self, output: Array) -> bytes:
-        if len(output) == 1:  # without numpy's calls, which cost more than one row
-            scores: list[float] = output[0].tolist()
-            return self._bytes[scores.index(max(scores))]
-        codes: bytes = self._by_column[output.argmax(axis=1)].tobytes()
-        return codes
+        if len(output) <= _FEW:
+            rows: list[list[float]] = output.tolist()
+            return CODES + b"".join([self._bytes[scores.index(max(scores))] for scores in rows])
+        if self._listed is None:
+            codes: bytes = self._by_column[output.argmax(axis=1)].tobytes()
+            return CODES + codes
+        if len(self._names) == 2:
+            columns: bytes = (output[:, 1] > output[:, 0]).tobytes()
+        else:
+            columns = output.argmax(axis=1).astype("u1").tobytes()
+        return self._listed + columns
 
     def label(self, value: object) -> float:
         return self._codes[one_of(self._names, _plain(value))]
@@ -97,13 +92,15 @@ class BestColumn:
 class Labels:
     """The class that the model itself names."""
 
-    kind = CLASS
-
     def __init__(self) -> None:
         self._bytes: dict[object, bytes] = {}
 
     def read(self, output: Array) -> bytes:
-        return b"".join([self._bytes.get(value) or self._learn(value) for value in output.ravel().tolist()])
+        if len(output) > _FEW and output.dtype.kind in "biu":
+            small = output.astype("u1")
+            if (small == output).all():
+                return SMALL + small.tobytes()
+        return CODES + b"".join([self._bytes.get(value) or self._learn(value) for value in output.ravel().tolist()])
 
     def _learn(self, value: object) -> bytes:
         code = code_of(name_of(value)).to_bytes(4, "little")
@@ -119,8 +116,6 @@ class Labels:
 class Scores:
     """The score of the positive class, and whether a label is that class."""
 
-    kind = SCORE
-
     def __init__(self, names: tuple[str, ...], positive: str | None, columns: int) -> None:
         self._positive = name_of(positive) if positive is not None else names[1] if names else "1"
         # Where nobody has named the classes, any other word is the other class only if somebody has named this one.
@@ -132,7 +127,7 @@ class Scores:
 
     def read(self, output: Array) -> bytes:
         column = output[:, self._column] if output.ndim == 2 else output
-        return column.astype(DTYPES[SCORE]).tobytes()
+        return SCORES + column.astype("<f4").tobytes()
 
     def label(self, value: object) -> float:
         name = _plain(value)
@@ -142,10 +137,8 @@ class Scores:
 class Values:
     """The number that the model predicts."""
 
-    kind = VALUE
-
     def read(self, output: Array) -> bytes:
-        return output.astype(DTYPES[VALUE]).tobytes()
+        return VALUES + output.astype("<f8").tobytes()
 
     def label(self, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):

@@ -10,7 +10,8 @@ from prometheus_client.registry import Collector
 
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.feedback.memory import Memory
-from mlspec_runtime.feedback.readings import code_of, name_of
+from mlspec_runtime.feedback.packing import code_of
+from mlspec_runtime.feedback.readings import name_of
 from mlspec_runtime.feedback.score import Score, measure
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.metrics import Metrics

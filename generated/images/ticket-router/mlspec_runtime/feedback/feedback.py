@@ -11,9 +11,11 @@ import numpy as np
 
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.batching import Outputs
+from mlspec_runtime.datatypes import Array
 from mlspec_runtime.errors import StartupError
 from mlspec_runtime.feedback.figures import Figures
 from mlspec_runtime.feedback.memory import Memory
+from mlspec_runtime.feedback.packing import suits, unpack
 from mlspec_runtime.feedback.prediction import (
     LONGEST,
     PREFIX,
@@ -24,10 +26,10 @@ from mlspec_runtime.feedback.prediction import (
     from_text,
     to_text,
 )
-from mlspec_runtime.feedback.readings import DTYPES, Readings, readings
+from mlspec_runtime.feedback.readings import Readings, readings
 from mlspec_runtime.manifest import Manifest
 from mlspec_runtime.metrics import Metrics
-from mlspec_runtime.settings import Settings
+from mlspec_runtime.settings import Accuracy, Settings
 from mlspec_runtime.signature import Tensors
 
 OLDEST: Final = 90 * 86_400
@@ -39,8 +41,10 @@ class Label:
     """What a caller says was right about one answer; None for a row of which it knows nothing."""
 
     labels: tuple[float | None, ...]
-    prediction: Prediction | None
+    prediction: Prediction | None = None
     """None where nothing is known under this id."""
+    predicted: Array | None = None
+    """The prediction of each row."""
 
 
 class Misfit(ValueError):
@@ -50,12 +54,11 @@ class Misfit(ValueError):
 class Feedback:
     """Of one worker. All of it runs on the event loop's thread."""
 
-    def __init__(self, output: str, version: str, read: Readings, memory: Memory, figures: Figures) -> None:
-        self._output = output
+    def __init__(self, accuracy: Accuracy, version: str, read: Readings, memory: Memory, figures: Figures) -> None:
+        self._output, self._metric = accuracy.output, accuracy.metric
         self._figures = figures
         self._readings = read
-        self._width = DTYPES[read.kind].itemsize
-        self._mint = Mint(read.kind, version)
+        self._mint = Mint(version)
         self._memory = memory
         memory.own.matched.reserve(version)
 
@@ -64,10 +67,10 @@ class Feedback:
 
         For some time they can be sent under the caller's `own` id, too, if it reaches this pod.
         """
-        values = self._readings.read(outputs[self._output])
-        if len(values) > LONGEST:
+        packed = self._readings.read(outputs[self._output])
+        if len(packed) > LONGEST:
             return None
-        raw = self._mint(values)
+        raw = self._mint(packed)
         if own is not None:
             self._memory.own.recent.put(own, raw)
         return to_text(raw)
@@ -79,18 +82,22 @@ class Feedback:
         except ValueError as error:
             raise Misfit(str(error)) from None
         prediction = self._find(name)
-        if prediction is not None and prediction.kind == self._readings.kind:
-            rows, more = divmod(len(prediction.values), self._width)
-            if more or rows != len(labels):
-                raise Misfit(f"there are labels for {len(labels)} rows, and the answer {_shown(name)} has {rows}")
-        return Label(numbers, prediction)
+        if prediction is None or not suits(self._metric, prediction.packed):
+            return Label(numbers)
+        try:
+            predicted = unpack(prediction.packed)
+        except Damaged:
+            raise _not_whole(name) from None
+        if len(predicted) != len(labels):
+            raise Misfit(f"there are labels for {len(labels)} rows, and the answer {_shown(name)} has {len(predicted)}")
+        return Label(numbers, prediction, predicted)
 
     def _find(self, name: str) -> Prediction | None:
         if name.startswith(PREFIX):
             try:
                 return from_text(name)
             except Damaged:
-                raise Misfit(f"the id {_shown(name)} is not whole; send it back as it was given") from None
+                raise _not_whole(name) from None
         for sheet in self._memory.all():
             entry = sheet.recent.get(name)
             if entry is not None:
@@ -107,9 +114,8 @@ class Feedback:
         return outcome
 
     def _match(self, label: Label) -> str:
-        found = label.prediction
-        own = self._memory.own
-        if found is None or found.kind != self._readings.kind or not own.matched.holds(found.version):
+        found, predicted, own = label.prediction, label.predicted, self._memory.own
+        if found is None or predicted is None or not own.matched.holds(found.version):
             return names.OUTCOME_UNKNOWN
         if time() - found.made > OLDEST:
             return names.OUTCOME_EXPIRED
@@ -118,8 +124,8 @@ class Feedback:
         own.seen.add(found.number)
         known = [index for index, each in enumerate(label.labels) if each is not None]
         if known:
-            predicted = np.frombuffer(found.values, DTYPES[found.kind])[known]
-            own.matched.add(found.version, predicted, np.array([label.labels[index] for index in known], "<f8"))
+            labels = np.array([label.labels[index] for index in known], "<f8")
+            own.matched.add(found.version, predicted[known], labels)
             self._figures.matched(found.version, len(known))
         return names.OUTCOME_MATCHED
 
@@ -145,7 +151,11 @@ def open_feedback(
     read = readings(accuracy, output, classes)
     memory = Memory(folder, settings.workers, accuracy.samples)
     figures = Figures(manifest, accuracy, memory, metrics)
-    return Feedback(accuracy.output, manifest.version, read, memory, figures)
+    return Feedback(accuracy, manifest.version, read, memory, figures)
+
+
+def _not_whole(name: str) -> Misfit:
+    return Misfit(f"the id {_shown(name)} is not whole; send it back as it was given")
 
 
 def _shown(name: str) -> str:
