@@ -19,6 +19,15 @@ PHONE, DESK = (390, 844), (1280, 900)
 MODELS = ("owed", "canary", "card", "once", "tokens-alone")
 """With all that can be shown between them: a browser takes a second to examine each."""
 
+TOO_WIDE = """Array.from(document.querySelectorAll("body *"))
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
+  .filter((each) => {
+    while ((each = each.parentElement)) if (getComputedStyle(each).overflowX === "auto") return false;
+    return true;
+  })
+  .map((each) => each.outerHTML.slice(0, 80))"""
+"""What goes over the edge of the window, but for what can be moved by itself."""
+
 
 @pytest.fixture(scope="module")
 def browser(require_tool: Callable[[str], str]) -> Iterator[Browser]:
@@ -67,6 +76,7 @@ def test_a_person_can_read_it(
     window = watched.page
     window.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     assert window.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert window.evaluate(TOO_WIDE) == []
     if examined:
         # axe-core: contrast, headings, names of regions and fields, headers of tables, and some eighty more.
         found = Axe().run(window).response["violations"]

@@ -209,7 +209,7 @@ def _alerts(files: Sequence[ManifestFile]) -> Iterator[Alert]:
                 name=text(rule, "alert"),
                 severity=text(rule, "labels", "severity"),
                 wait=text(rule, "for") or "at once",
-                summary=_TEMPLATE.sub("…", text(mapping(rule, "annotations"), "summary")),
+                summary=_TEMPLATE.sub("…", text(mapping(rule, "annotations"), "summary")).replace("….", "…"),
                 # What an override may have put there is followed only where it is an address.
                 runbook=runbook if _LINK.match(runbook) else None,
             )
