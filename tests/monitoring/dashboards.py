@@ -14,6 +14,7 @@ from mlspec.compile import Compilation
 from mlspec.compile import compile as compile_specs
 from mlspec.source.files import FilesInMemory
 
+REFERENCE = "\n".join(["x", *(f"{number / 100:.2f}" for number in range(2_000))]).encode()
 GRAFANA = {"address": "https://grafana.example.com/team", "annotations": {"grafana_folder": "Models"}}
 ENVIRONMENT: dict[str, Any] = {
     "kubernetes": "1.36",
@@ -88,6 +89,7 @@ SPECS: Mapping[str, dict[str, Any]] = {
         "monitoring": {"slo": {"timePerOutputToken": {"target": "95%", "threshold": "50ms"}}},
     },
     "language-groups": {"model": _LANGUAGE, "resources": {**_ROOM, "accelerator": {"type": "nvidia-l4", "nodes": 2}}},
+    "watched": {"model": _SIGNATURE, "monitoring": {"drift": {"reference": "./reference.csv", "window": "6h"}}},
     "nightly": {
         "model": _SIGNATURE,
         "replicas": 0,
@@ -110,7 +112,8 @@ def workspace(
         described = {"description": descriptions[name]} if name in descriptions else {}
         documents.append({"kind": "Model", "metadata": {"name": name[:40], **described}, "spec": spec})
     text = yaml.safe_dump_all([{"apiVersion": "mlspec.dev/v1", **document} for document in documents])
-    result = compile_specs(FilesInMemory({"specs/a.yaml": text.encode(), "specs/model.joblib": b"a model"}))
+    files = {"specs/a.yaml": text.encode(), "specs/model.joblib": b"a model", "specs/reference.csv": REFERENCE}
+    result = compile_specs(FilesInMemory(files))
     assert [(each.message, each.help) for each in result.diagnostics if each.severity == "error"] == []
     return result
 

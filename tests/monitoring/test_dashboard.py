@@ -137,6 +137,7 @@ def test_a_panel_keeps_its_number(shown: Shown) -> None:
 SECTIONS = {
     "smallest": ["Overview", "Traffic", "Versions side by side", "Saturation"],
     "owed": ["Overview", "Objectives", "Traffic", "Versions side by side", "Saturation"],
+    "watched": ["Overview", "Traffic", "Versions side by side", "Drift", "Saturation"],
     "language": ["Overview", "Objectives", "Traffic", "Tokens", "Saturation"],
     "nightly": ["Batches"],
     "once": ["Overview", "Traffic", "Versions side by side", "Saturation", "Batches"],

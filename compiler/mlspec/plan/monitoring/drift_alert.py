@@ -57,15 +57,19 @@ def drift_alerts(subject: Subject) -> Iterator[AlertingRule]:
         yield feature_drift(subject, subject.drift)
 
 
-def feature_drift(subject: Subject, watch: DriftWatch) -> AlertingRule:
-    """For each feature, and for each output that the reference has."""
+def index(subject: Subject, watch: DriftWatch) -> str:
+    """Of each feature over all replicas that have enough rows; nothing where none has."""
     score = select(metrics.DRIFT_SCORE, subject.series)
     enough = f"{select(metrics.DRIFT_SAMPLES, subject.series)} >= {watch.samples}"
-    mean = f"sum {_BY} (\n  {score}\n  * ({enough})\n)\n/\nsum {_BY} (\n  {enough}\n)"
+    return f"sum {_BY} (\n  {score}\n  * ({enough})\n)\n/\nsum {_BY} (\n  {enough}\n)"
+
+
+def feature_drift(subject: Subject, watch: DriftWatch) -> AlertingRule:
+    """For each feature, and for each output that the reference has."""
     feature = f"{{{{ $labels.{metrics.FEATURE} }}}}"
     return AlertingRule(
         alert="MlspecFeatureDrift",
-        expr=f"{mean}\n> {number(watch.threshold)}",
+        expr=f"{index(subject, watch)}\n> {number(watch.threshold)}",
         for_=duration(subject.options.feature_drift.for_ or watch.hold),
         labels=subject.labels(subject.options.feature_drift.severity),
         annotations={

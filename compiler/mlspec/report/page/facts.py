@@ -12,6 +12,7 @@ from mlspec.artifacts.manifest import ManifestFile
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.cost import HourlyCost, hourly_cost
 from mlspec.plan.grafana import dashboard_url
+from mlspec.plan.monitoring.accuracy import WORDS, bound
 from mlspec.plan.monitoring.promql import number
 from mlspec.plan.quantities import duration
 from mlspec.plan.resources import devices
@@ -76,6 +77,8 @@ class Deployment:
     cards: Bounds
     cost: HourlyCost | None
     objectives: tuple[str, ...]
+    watched: tuple[str, ...]
+    """Of the predictions themselves: drift and accuracy."""
     alerts: tuple[Alert, ...]
     routes: tuple[str, ...]
     dashboard: str | None
@@ -117,6 +120,7 @@ def facts(resolved: ResolvedSpec, outputs: Sequence[Output]) -> Deployment:
         cards=_cards(resolved, replicas),
         cost=hourly_cost(resolved),
         objectives=tuple(_objectives(resolved)),
+        watched=tuple(_watched(resolved)),
         alerts=tuple(_alerts(files)),
         routes=tuple(routes(files)),
         dashboard=dashboard_url(resolved),
@@ -184,6 +188,15 @@ def _objectives(resolved: ResolvedSpec) -> Iterator[str]:
         yield f"{_time(slo.latency)} {over}"
     if slo.time_per_output_token is not None:
         yield f"{_time(slo.time_per_output_token)} for each token {over}"
+
+
+def _watched(resolved: ResolvedSpec) -> Iterator[str]:
+    drift, accuracy = resolved.spec.monitoring.drift, resolved.spec.monitoring.accuracy
+    if drift is not None:
+        yield f"drift of features: index at most {drift.threshold:g} over {duration(drift.window)}"
+    if accuracy is not None:
+        limit = f"at most {bound(accuracy)}" if accuracy.minimum is None else f"at least {_percent(accuracy.minimum)}"
+        yield f"{WORDS[accuracy.metric]} {limit}"
 
 
 def _time(objective: Latency) -> str:

@@ -10,6 +10,7 @@ from mlspec.plan.names import fit
 from mlspec.plan.parts.dashboard import Dashboard
 
 from .batch import batch
+from .drift import drift
 from .labels import labels
 from .layout import lay_out
 from .objectives import objectives
@@ -20,7 +21,7 @@ from .tokens import tokens
 from .traffic import traffic
 from .versions import new_versions, versions
 
-_OF_A_SERVER = (overview, objectives, traffic, versions, labels, tokens, saturation)
+_OF_A_SERVER = (overview, objectives, traffic, versions, drift, labels, tokens, saturation)
 """In the order in which somebody looks."""
 
 
