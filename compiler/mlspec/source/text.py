@@ -48,6 +48,10 @@ class Text:
             self.file, line, first - self._starts[line - 1] + 1, end_line, last - self._starts[end_line - 1] + 1
         )
 
+    def index(self, line: int, column: int) -> int:
+        """Where a line and a column of this text are among its characters."""
+        return self._starts[line - 1] + column - 1
+
     def line_start(self, index: int) -> int:
         """Where the line of an index begins."""
         return self._starts[bisect_right(self._starts, index) - 1]

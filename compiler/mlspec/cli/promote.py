@@ -1,0 +1,153 @@
+"""`mlspec promote`: a model and two environments in; the spec edited, the tree compiled, and what that does out."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlspec.diagnostics import ExitCode, has_errors
+
+from ._workspace import SPECS, directory_option, find_workspace
+
+if TYPE_CHECKING:
+    from mlspec.compile import Compilation
+    from mlspec.promotion.promote import Promotion
+    from mlspec.source.files import Files
+
+
+@click.command("promote")
+@click.argument("model")
+@directory_option
+@click.option("--from", "source", required=True, metavar="ENVIRONMENT", help="Where the values are right.")
+@click.option("--to", "target", required=True, metavar="ENVIRONMENT", help="Where they shall be the same.")
+@click.option(
+    "--fields",
+    default="model,build",
+    show_default=True,
+    metavar="SECTION,…",
+    help="Sections of the spec, with commas between them.",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what the promotion would do.")
+def command(directory: Path | None, model: str, source: str, target: str, fields: str, dry_run: bool) -> None:
+    """Give an environment what another one has of a MODEL: edit the spec, compile, and show what that does.
+
+    Only the model's own spec is edited, and every other byte of it stays. Exits with 0 where both have the same
+    already, 1 where something changed (or would), 2 where there is no way to.
+    """
+    from mlspec.promotion.promote import CannotPromote, Promotion
+    from mlspec.tree.errors import TreeError
+
+    root = find_workspace(directory)
+    promotion = Promotion(model, source, target, _sections(fields))
+    try:
+        sys.exit(_promote(root, promotion, dry_run=dry_run))
+    except (CannotPromote, TreeError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _sections(fields: str) -> list[str]:
+    from mlspec.source.suggestion import did_you_mean
+    from mlspec.spec.service import ServiceSpec
+
+    known = [field.alias or name for name, field in ServiceSpec.model_fields.items()]
+    sections = [name.strip() for name in fields.split(",") if name.strip()]
+    for name in sections:
+        if name not in known:
+            near = did_you_mean(name, known)
+            hint = f"did you mean `{near}`?" if near else f"the sections are: {', '.join(known)}"
+            raise click.BadParameter(f"the spec has no section `{name}`; {hint}", param_hint="--fields")
+    return list(dict.fromkeys(sections))
+
+
+def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
+    from mlspec.compile import compile as compile_specs
+    from mlspec.promotion.promote import document_of, promoted, still_different
+    from mlspec.source.files import FilesOnDisk
+    from mlspec.source.overlay import Overlay
+
+    files = FilesOnDisk(root)
+    before = _sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was written")
+    spec = document_of(promotion.model, before).file
+    mark, content = _read(root / spec)
+    edited = promoted(promotion, before, content, spec)
+    overlay = Overlay(files, {spec: mark + edited.encode()})
+    after = _sound(compile_specs(overlay, SPECS), overlay, f"{promotion.target} cannot have that; nothing was written")
+    if edited == content:
+        what = " and ".join(promotion.sections)
+        click.echo(f"{promotion.model} has the same {what} in {promotion.source} and {promotion.target}")
+    else:
+        _show(before, after)
+    for line in still_different(promotion, after.resolution.specs):
+        click.echo(line, err=True)
+    if edited == content:
+        return ExitCode.CLEAN
+    status = _write_tree(root, after, dry_run=dry_run, spec=root / spec, content=mark + edited.encode())
+    if status == ExitCode.CHANGED:
+        click.echo(f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}")
+    return status
+
+
+def _sound(compilation: Compilation, files: Files, otherwise: str) -> Compilation:
+    """Ends the command where the specs have errors."""
+    if has_errors(compilation.diagnostics):
+        from mlspec.report.text import render
+
+        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
+        click.echo(otherwise, err=True)
+        sys.exit(ExitCode.ERROR)
+    return compilation
+
+
+def _show(before: Compilation, after: Compilation) -> None:
+    from mlspec.difference.compare import compare
+    from mlspec.difference.text import render
+
+    click.echo(render(compare("the spec as it is", before, after), colour=True), nl=False)
+
+
+def _write_tree(root: Path, after: Compilation, *, dry_run: bool, spec: Path, content: bytes) -> int:
+    """First the spec, then what follows from it: what a kill leaves between the two, the next compile mends."""
+    from mlspec.tree.compare import compare
+    from mlspec.tree.findings import refusals
+    from mlspec.tree.write import write
+
+    changes = compare(root, after.outputs, after.resolution.workspace.output)
+    refused = list(refusals(changes, [], [], {}))
+    for found in refused:
+        click.echo(f"error: {found.message}: {found.help}", err=True)
+    if refused:
+        return ExitCode.ERROR
+    if not dry_run:
+        _replace(spec, content)
+        write(changes)
+    return ExitCode.CHANGED
+
+
+def _read(file: Path) -> tuple[bytes, str]:
+    """The byte order mark, if any, and the text behind it."""
+    from codecs import BOM_UTF8
+
+    data = file.read_bytes()
+    mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
+    return mark, data.removeprefix(mark).decode()
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Whole or not at all, with the permissions that it had; through a link, if it is one."""
+    target = file.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(target.stat().st_mode)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

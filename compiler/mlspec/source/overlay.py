@@ -1,0 +1,33 @@
+"""A workspace and contents that are not written yet in; the workspace as it would be with them out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from .files import Files
+
+
+class Overlay:
+    """Files, of which some have another content; only files that exist already are replaced."""
+
+    def __init__(self, files: Files, contents: Mapping[str, bytes]) -> None:
+        self._files = files
+        self._contents = dict(contents)
+
+    def read(self, path: str, at_most: int = -1) -> bytes:
+        content = self._contents.get(path)
+        if content is None:
+            return self._files.read(path, at_most)
+        return content if at_most < 0 else content[:at_most]
+
+    def size(self, path: str) -> int | None:
+        content = self._contents.get(path)
+        return self._files.size(path) if content is None else len(content)
+
+    def sha256(self, path: str) -> str:
+        content = self._contents.get(path)
+        return self._files.sha256(path) if content is None else hashlib.sha256(content).hexdigest()
+
+    def below(self, folder: str) -> list[str]:
+        return self._files.below(folder)

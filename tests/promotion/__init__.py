@@ -1,0 +1,1 @@
+"""`mlspec promote`."""
