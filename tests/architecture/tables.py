@@ -16,7 +16,7 @@ from mlspec.plan.kubernetes_features import ON_BY_DEFAULT
 from mlspec.plan.mig import PROFILES
 from mlspec.plan.monitoring.options import alert_of
 from mlspec.spec.json_schema import schema
-from mlspec.verify.retired import RETIRED
+from mlspec.verify.retired import RETIRED, UNCHANGED, Retired
 from mlspec.verify.rules.numbered import RULES, Rule
 from mlspec.verify.rules.registry import all_rules
 from mlspec.verify.verify import BROKEN_BY_OVERRIDE, BROKEN_BY_US
@@ -99,7 +99,8 @@ def kubernetes_page() -> str:
         (
             ".".join(map(str, row.since)),
             f"`{row.kind}` `{'.'.join(str(step) for step in row.path)}`",
-            row.message + ("" if row.refused else " (a warning)"),
+            row.message
+            + ("" if row.refused else " (another default: a warning)" if row.other_default else " (a warning)"),
             row.instead,
             row.source,
         )
@@ -110,10 +111,14 @@ def kubernetes_page() -> str:
         f"# What Kubernetes and its cards have\n\n{GENERATED}\n"
         "An environment says the oldest minor that its clusters run (`kubernetes`). What is not on by default\n"
         "there is not emitted, and a spec that needs it is refused with that line beside its own.\n\n"
-        "## On by default\n\n" + _table(("feature", "since"), since) + "\n## Taken away or deprecated\n\n"
+        "## On by default\n\n"
+        + _table(("feature", "since"), since)
+        + "\n## Taken away, deprecated, or with another default\n\n"
         "A schema accepts all of it in every minor; what an override brings in is told when the environment is raised\n"
-        "to that minor (`MLS243`, `MLS244`). An API that a minor does not serve is refused by its schemas.\n\n"
+        "to that minor (`MLS243`, `MLS244`, `MLS245`). An API that a minor does not serve is refused by its schemas.\n\n"
         + _table(("since", "where", "what", "instead", "source"), retired)
+        + "\nOther defaults between 1.33 and 1.37 were looked at, and concern no object that is written here:\n\n"
+        + _table(("what", "why not", "source"), UNCHANGED)
         + "\n## Slices of a card\n\n"
         "The profiles of NVIDIA's [MIG user guide]"
         "(https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html). Of a card that is not\n"
@@ -152,6 +157,12 @@ def _knob(properties: dict[str, Any], name: str) -> str:
     if name in ("for", "severity") and usual is not None:
         return f"{usual}{'; a start on top' if 'on top' in about else ''}"
     return about if usual is None else f"{usual}: {about[0].lower()}{about[1:]}"
+
+
+def _weight(row: Retired) -> str:
+    if row.other_default:
+        return " (another default: a warning)"
+    return "" if row.refused else " (a warning)"
 
 
 def _load_all() -> None:

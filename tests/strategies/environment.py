@@ -173,21 +173,14 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
                 "ruleLabels": label_maps,
             },
         ),
-        "gitops": st.fixed_dictionaries(
-            {},
+        # Without a repository there is nothing to say of one.
+        "gitops": st.just({})
+        | st.fixed_dictionaries(
+            {"repo": st.sampled_from(["https://git.example.com/a/b.git", "git@example.com:a/b.git"])},
             optional={
-                "repo": st.sampled_from(["https://git.example.com/a/b.git", "git@example.com:a/b.git"]),
                 "branch": st.sampled_from(["main", "env/prod-1.x_y"]),
                 "project": st.just(f"p-{name}"),
                 "sync": st.sampled_from(["auto", "manual"]),
-            },
-        ),
-        "grafana": st.fixed_dictionaries(
-            {},
-            optional={
-                "address": st.sampled_from(["https://grafana.example.com/", "http://10.0.0.1:3000/team"]),
-                "labels": st.just({"grafana_dashboard": "1", "team": "ml"}),
-                "annotations": st.just({"grafana_folder": 'Models / all: of \u00e4 "them"'}),
             },
         ),
         "kueue": st.just({"queue": "ml.queue"}),

@@ -364,7 +364,9 @@ def scoring(draw: st.DrawFn, spec: Spec) -> Spec:
     spec = {**spec, "batch": draw(batches())}
     if draw(st.booleans()):
         return spec
-    spec = {key: value for key, value in spec.items() if key not in ("scaling", "expose", "rollout", "network")}
+    of_serving = ("health", "logging", "scaling", "expose", "rollout", "network")
+    spec = {key: value for key, value in spec.items() if key not in of_serving}
+    spec["server"] = {key: value for key, value in spec.get("server", {}).items() if key == "env"}
     overrides = [each for each in spec.get("overrides", []) if each["target"]["kind"] == "ServiceAccount"]
     return {**spec, "replicas": 0, "overrides": overrides}
 

@@ -81,13 +81,17 @@ STORES_DISAGREE = code(
     remedy="keep what one pod asks in places that one entry of `modelStores` is for, or on a claim",
 )
 _OF_SERVING = (
+    *(("server", key) for key in ("protocol", "batching", "concurrency", "queue", "timeout", "maxBody", "workers")),
     ("expose",),
+    ("health",),
     ("rollout",),
     ("monitoring", "slo"),
     ("monitoring", "drift"),
     ("monitoring", "accuracy"),
+    ("logging", "payloads"),
     ("network", "from"),
 )
+"""What says how requests are taken and answered; a batch has its own times and sizes, and one process."""
 
 
 @check(NOTHING_RUNS)

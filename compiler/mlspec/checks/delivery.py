@@ -36,6 +36,13 @@ REVISION_WITHOUT_HUB = code(
     reason="Only a repository of Hugging Face has commits; elsewhere `digest` says which model is meant.",
     remedy="remove `model.revision`",
 )
+DIGEST_OF_NOTHING = code(
+    "MLS436",
+    "digest-without-effect",
+    title="a digest of a model that has no place",
+    reason="What a handler brings by itself nobody compares with a digest.",
+    remedy="name the model's place as `model.uri`, or remove `model.digest`",
+)
 NO_IMAGE_VOLUMES = code(
     "MLS433",
     "no-image-volumes",
@@ -84,6 +91,16 @@ def revision_without_effect(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     if resolved.spec.model.revision is not None and (where is None or where.scheme != "hf"):
         yield REVISION_WITHOUT_HUB.error(
             resolved.at_key("model", "revision"), "only a model of `hf://` has a revision", label="has no effect"
+        )
+
+
+@check(DIGEST_OF_NOTHING)
+def digest_without_effect(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    model = resolved.spec.model
+    # Of every other format a place is demanded (MLS408).
+    if model.digest is not None and model.uri is None and model.format == "python":
+        yield DIGEST_OF_NOTHING.error(
+            resolved.at_key("model", "digest"), f"{resolved.name} has no model that has this digest", label="of what?"
         )
 
 

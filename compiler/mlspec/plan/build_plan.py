@@ -91,7 +91,9 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         serves=resolved.spec.serves,
         dashboard=_dashboard(resolved, lifecycle.startup_budget),
         batch=plan_batch(
-            resolved, environment_variables(resolved), owned_by_argocd=environment.spec.gitops.repo is not None
+            resolved,
+            environment_variables(resolved, processes=1),
+            owned_by_argocd=environment.spec.gitops.repo is not None,
         ),
     )
 
@@ -163,13 +165,14 @@ def _container(resolved: ResolvedSpec, context_digest: str, args: tuple[str, ...
     )
 
 
-def environment_variables(resolved: ResolvedSpec) -> tuple[Manifest, ...]:
-    """What the user's code and the numerical libraries find, serving or not; sorted by name."""
+def environment_variables(resolved: ResolvedSpec, processes: int | None = None) -> tuple[Manifest, ...]:
+    """What the user's code and the numerical libraries find, serving or not; sorted by name. The `processes` of a
+    container share its cores, by default the server's."""
     variables = {item.name: environment_variable(item) for item in resolved.spec.server.env}
     if FORMATS[resolved.spec.model.format].server == "vllm":
         level = resolved.spec.logging.level.upper()
         variables.setdefault(_VLLM_LEVEL, {"name": _VLLM_LEVEL, "value": level})
     # A numerical library starts a thread for each core of the node, whatever the container may use of it.
-    cores = -(-resolved.spec.resources.cpu // (1000 * resolved.spec.server.workers))
+    cores = -(-resolved.spec.resources.cpu // (1000 * (processes or resolved.spec.server.workers)))
     variables.setdefault(_THREADS, {"name": _THREADS, "value": str(cores)})
     return tuple(variables[name] for name in sorted(variables))

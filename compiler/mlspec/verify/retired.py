@@ -1,4 +1,4 @@
-"""An object and a Kubernetes minor -> what that minor took away, refuses by now or deprecates in it.
+"""An object and a Kubernetes minor -> what that minor took away, refuses by now, deprecates, or means otherwise in it.
 
 A schema still accepts all of these: fields leave the API years after they have lost their effect, or never.
 """
@@ -29,6 +29,13 @@ def _is_loose_range(value: Any) -> bool:
         return True
 
 
+def _mounts_a_claim_by_label(template: Any) -> bool:
+    """Whether a pod has a claim, a label of SELinux, and does not say how the volume gets that."""
+    spec = template.get("spec") or {}
+    has_claim = any("persistentVolumeClaim" in volume for volume in spec.get("volumes") or [])
+    return has_claim and "seLinuxChangePolicy" not in (spec.get("securityContext") or {})
+
+
 def _has_annotation_of(prefix: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and any(str(key).startswith(prefix) for key in value)
 
@@ -47,7 +54,11 @@ class Retired:
     source: str
     refused: bool = False
     """Whether clusters of that minor do not do it any more; otherwise they warn."""
+    other_default: bool = False
+    """Whether it is there as before, and something that is not said beside it means something else."""
     applies: Callable[[Any], bool] = _anything
+    where: Callable[[Any], bool] = _anything
+    """Of the whole object, or of the template."""
 
 
 RETIRED = (
@@ -64,6 +75,16 @@ RETIRED = (
         )
         for direction, peers in (("ingress", "from"), ("egress", "to"))
         for part in (("cidr",), ("except", "*"))
+    ),
+    Retired(
+        (1, 37),
+        "Pod",
+        ("spec", "securityContext", "seLinuxOptions", "level"),
+        "a claim is mounted with this label, and a pod with another one on the same node waits for ever",
+        "write `seLinuxChangePolicy` beside it: Recursive for the way before, MountOption where all pods agree",
+        "https://kubernetes.io/blog/2026/04/22/breaking-changes-in-selinux-volume-labeling/",
+        other_default=True,
+        where=_mounts_a_claim_by_label,
     ),
     Retired(
         (1, 36),
@@ -112,6 +133,31 @@ RETIRED = (
 )
 """What an override could still bring in; no output of ours has any of it."""
 
+UNCHANGED = (
+    (
+        "what the API server fills in",
+        "the same in each, for every kind that is emitted",
+        "https://github.com/kubernetes/kubernetes/tree/master/pkg/apis (`v*/defaults.go`)",
+    ),
+    (
+        "fields that those kinds got",
+        "all optional, none with a default: `hostnameOverride`, `restartPolicyRules`, `schedulingGroup`, `scheduling`, "
+        "`evictionResponders`, `mode` of an `emptyDir`, `derivedAttributes`",
+        "https://github.com/kubernetes/kubernetes/tree/master/api/openapi-spec",
+    ),
+    (
+        "1.35: the kubelet asks whether a pod may have an image that is on its node already",
+        "each pod names the environment's `imagePullSecrets`",
+        f"{_ENHANCEMENTS}/sig-node/2535-ensure-secret-pulled-images",
+    ),
+    (
+        "1.36: nodes mount no `gitRepo` volumes",
+        "rule 28 refuses them in every minor",
+        f"{_ENHANCEMENTS}/sig-storage/5040-remove-gitrepo-driver",
+    ),
+)
+"""Looked at from 1.33 to 1.37 and of no concern to an output: what, why not, source."""
+
 
 def retired_in(manifest: Manifest, minor: str) -> Iterator[tuple[Retired, Problem]]:
     """Each retired part that the object has, with its place."""
@@ -122,7 +168,7 @@ def retired_in(manifest: Manifest, minor: str) -> Iterator[tuple[Retired, Proble
         if manifests.minor < row.since:
             continue
         for kind, below, root in roots:
-            for path, value in _matches(root, row.path) if kind == row.kind else ():
+            for path, value in _matches(root, row.path) if kind == row.kind and row.where(root) else ():
                 if row.applies(value):
                     yield row, Problem(identity(manifest), (*below, *path), row.message)
 

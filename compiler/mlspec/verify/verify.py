@@ -39,6 +39,13 @@ DEPRECATED = code(
     reason="It still works, and a later minor takes it away.",
     remedy="use what has taken its place",
 )
+OTHER_DEFAULT = code(
+    "MLS245",
+    "default-changed-by-kubernetes",
+    title="something that means another thing on the environment's Kubernetes than before",
+    reason="What is left unsaid beside it has another default from that minor on.",
+    remedy="say what is meant",
+)
 BROKEN_BY_US = code(
     "MLS901",
     "output-breaks-rule",
@@ -95,10 +102,12 @@ def _diagnostic(resolved: ResolvedSpec, plan: Plan, problem: Problem, *, ours: b
 
 
 def _retired(resolved: ResolvedSpec, plan: Plan, changed: Iterable[Manifest]) -> Iterator[Diagnostic]:
-    """What overrides bring in that the environment's minor took away or deprecates."""
+    """What overrides bring in that the environment's minor took away, deprecates or means otherwise."""
     for manifest in changed:
         for row, problem in retired_in(manifest, plan.kubernetes):
             report, done = (TAKEN_AWAY.error, "took away") if row.refused else (DEPRECATED.warning, "deprecates")
+            if row.other_default:
+                report, done = OTHER_DEFAULT.warning, "changes the meaning of"
             since = f"{row.since[0]}.{row.since[1]}"
             yield report(
                 resolved.at(*blamed(plan.patches, problem)),
