@@ -115,7 +115,7 @@ def kubernetes_page() -> str:
         + _table(("feature", "since"), since)
         + "\n## Taken away, deprecated, or with another default\n\n"
         "A schema accepts all of it in every minor; what an override brings in is told when the environment is raised\n"
-        "to that minor (`MLS243`, `MLS244`, `MLS245`). An API that a minor does not serve is refused by its schemas.\n\n"
+        "to that minor (`MLS243` to `MLS245`). An API that a minor does not serve is refused by its schemas.\n\n"
         + _table(("since", "where", "what", "instead", "source"), retired)
         + "\nOther defaults between 1.33 and 1.37 were looked at, and concern no object that is written here:\n\n"
         + _table(("what", "why not", "source"), UNCHANGED)

@@ -42,8 +42,8 @@ class S3:
         for key, value in objects.items():
             self.put_object(key.replace("__", "/"), value)
 
-    def put_object(self, key: str, value: bytes) -> None:
-        self._client().put_object(Bucket=BUCKET, Key=key, Body=value)
+    def put_object(self, key: str, value: bytes, *, public: bool = False) -> None:
+        self._client().put_object(Bucket=BUCKET, Key=key, Body=value, **({"ACL": "public-read"} if public else {}))
 
     def objects(self, prefix: str = "") -> dict[str, bytes]:
         """By key, without the prefix."""

@@ -135,7 +135,7 @@ def model_stores(draw: st.DrawFn) -> list[dict[str, Any]]:
             fields |= {"network": DESTINATIONS, "identity": st.sampled_from(IDENTITIES)}
         if scheme == "s3":
             fields |= {"region": st.just("eu-central-1"), "env": st.just(KEYS)}
-        if scheme in ("s3", "az", "hf"):
+        if scheme in ("s3", "gs", "az", "hf"):
             fields["endpoint"] = st.sampled_from(["https://store.example.com", "http://minio.storage:9000"])
         stores.append(store | draw(st.fixed_dictionaries({}, optional=fields)))
     return stores

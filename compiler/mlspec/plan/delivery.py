@@ -178,7 +178,12 @@ def _fetch(resolved: ResolvedSpec, where: Location) -> Fetch:
     )
 
 
-_ENDPOINT = {"s3": "AWS_ENDPOINT_URL", "az": "AZURE_STORAGE_ENDPOINT", "hf": "HF_ENDPOINT"}
+_ENDPOINT = {
+    "s3": "AWS_ENDPOINT_URL",
+    "gs": "GOOGLE_BASE_URL",
+    "az": "AZURE_STORAGE_ENDPOINT",
+    "hf": "HF_ENDPOINT",
+}
 
 
 def store_environment(store: ModelStore | None, where: Location) -> tuple[Manifest, ...]:

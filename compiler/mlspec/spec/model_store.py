@@ -16,7 +16,7 @@ from .server import EnvVar
 _SCHEMES = (*FETCHED, *MOUNTED)
 _PREFIX = re.compile(rf"({'|'.join(_SCHEMES)})://[^\s?#]*", re.ASCII)
 _TAKEN_BY = {
-    "endpoint": ("s3", "az", "hf"),
+    "endpoint": ("s3", "gs", "az", "hf"),
     "region": ("s3",),
     "env": FETCHED,
     "identity": FETCHED,
@@ -27,6 +27,7 @@ _OWN_FIELD = {
     "AWS_ENDPOINT_URL": "endpoint",
     "AWS_REGION": "region",
     "AZURE_STORAGE_ENDPOINT": "endpoint",
+    "GOOGLE_BASE_URL": "endpoint",
     "HF_ENDPOINT": "endpoint",
 }
 
@@ -55,7 +56,7 @@ class ModelStore(Section):
     endpoint: Annotated[
         Annotated[str, BeforeValidator(_endpoint)] | None,
         WithJsonSchema({"type": "string", "examples": ["https://minio.storage:9000"]}),
-        Field(description="s3, az and hf: a server of one's own; absent: the provider's."),
+        Field(description="s3, gs, az and hf: a server of one's own; absent: the provider's."),
     ] = None
     region: Annotated[Region | None, Field(description="s3: the bucket's region; absent: us-east-1.")] = None
     env: Annotated[
