@@ -16,7 +16,7 @@ from mlspec_runtime.fetch.source import Remote
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-_ENDPOINTS = {"s3": "AWS_ENDPOINT_URL", "az": "AZURE_STORAGE_ENDPOINT"}
+_ENDPOINTS = {"s3": "AWS_ENDPOINT_URL", "gs": "GOOGLE_BASE_URL", "az": "AZURE_STORAGE_ENDPOINT"}
 
 
 class Bucket:
