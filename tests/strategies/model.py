@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from tests.strategies.environment import CARDS, GATEWAY, Card
 from tests.strategies.language_model import language_blocks, model_sources, suitable
 from tests.strategies.language_model import servers as language_servers
-from tests.strategies.source import code, requirements, sources
+from tests.strategies.source import TABLES, code, requirements, sources
 from tests.strategies.text import dns_labels, free_text, label_keys, label_maps, label_values, versions
 
 Spec = dict[str, Any]
@@ -290,6 +292,25 @@ DATA = (
 
 
 @st.composite
+def drifts(draw: st.DrawFn, inputs: list[Spec], folder: str, files: dict[str, bytes]) -> Spec:
+    """A reference with rows enough for any threshold that is drawn, and perhaps an input that is not watched."""
+    rows = 500
+    columns: dict[str, list[str]] = {}
+    for tensor in inputs:
+        width = abs(tensor["shape"][1]) if len(tensor["shape"]) == 2 else 1
+        names = [tensor["name"]] if width == 1 else [f"{tensor['name']}.{place}" for place in range(width)]
+        columns |= {name: [str((row + at) % 2) for row in range(rows)] for at, name in enumerate(names)}
+    text = io.StringIO()
+    csv.writer(text).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    files[f"{folder}/reference.csv"] = text.getvalue().encode()
+    fields = {"threshold": st.sampled_from([0.1, 0.2, 2]), "window": st.sampled_from(["5m", "1h", "7d"])}
+    optional: Spec = draw(st.fixed_dictionaries({}, optional=fields))
+    if len(columns) > 1 and draw(st.booleans()):
+        optional["exclude"] = [next(iter(columns))]
+    return {"reference": "./reference.csv", **optional}
+
+
+@st.composite
 def batches(draw: st.DrawFn) -> Spec:
     """Files that are scored once, or by a schedule; of a model whose inputs may be derived."""
     schedule = draw(st.sampled_from([None, "30 2 * * *", "*/5 8-18 * * MON-FRI", "@weekly", "0 0 29 2 *"]))
@@ -424,6 +445,11 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         asked = spec.setdefault("monitoring", {})
         asked["accuracy"] = draw(accuracies(spec["model"]))
         asked.setdefault("defaultAlerts", {})["accuracyLow"] = {"enabled": draw(st.booleans()), "for": draw(HOLDS)}
+    if spec.get("replicas") != 0 and spec["model"]["format"] != "transformers" and draw(st.booleans()):
+        spec["model"]["inputs"] = draw(TABLES)
+        asked = spec.setdefault("monitoring", {})
+        asked["drift"] = draw(drifts(spec["model"]["inputs"], folder, files))
+        asked.setdefault("defaultAlerts", {})["featureDrift"] = {"for": draw(HOLDS)}
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
     if "expose" in spec or draw(st.integers(0, 3)) < 3:
         spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}

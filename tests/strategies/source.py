@@ -13,10 +13,11 @@ from tests.strategies.text import versions
 Spec = dict[str, Any]
 
 DATATYPES = ("BOOL", "UINT8", "INT64", "FP16", "FP32", "FP64", "BYTES")
+NAMES = st.sampled_from(["x", "input 1", '"', "\N{SNOWMAN}", "a\nb", "{{", "n" * 128])
 TENSORS = st.lists(
     st.fixed_dictionaries(
         {
-            "name": st.sampled_from(["x", "input 1", '"', "\N{SNOWMAN}", "a\nb", "{{", "n" * 128]),
+            "name": NAMES,
             "datatype": st.sampled_from(DATATYPES),
             "shape": st.lists(st.integers(-1, 2**31 - 1), min_size=1, max_size=8),
         }
@@ -24,6 +25,19 @@ TENSORS = st.lists(
     max_size=3,
     unique_by=lambda tensor: str(tensor["name"]),
 )
+TABLES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "name": NAMES,
+            "datatype": st.sampled_from(DATATYPES),
+            "shape": st.sampled_from([[-1], [-1, 1], [-1, 3]]),
+        }
+    ),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda tensor: str(tensor["name"]),
+)
+"""Inputs whose columns could stand in a file."""
 FILE_NAMES = ("model.bin", "m \N{SNOWMAN} '\"$(id)", "a/b/c.d", "M" * 100)
 METHODS = {
     "sklearn": ("predict", "predict_proba", "decision_function"),
