@@ -8,9 +8,9 @@ from mlspec_runtime.batching import Outputs
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.protocol.message import Inference
 
-MOST_ROWS = 1024
-"""Between two looks: some thousand rows a second say as much as all."""
-MOST_BYTES = 4 << 20
+MOST_ROWS = 256
+"""Between two looks: some hundred rows a second say as much as all."""
+MOST_BYTES = 1 << 20
 """Of request bodies, which are kept until then."""
 
 Answered = tuple[dict[str, Array], Outputs]
