@@ -19,6 +19,7 @@ CONFIG_MAP = object_kind("v1", "ConfigMap")
 _SCHEMA = 42
 """Source: LATEST_VERSION in apps/dashboard/pkg/migration/schemaversion of grafana/grafana, since 12.1."""
 _DATASOURCE = "datasource"
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _SOURCE = {"type": "prometheus", "uid": f"${{{_DATASOURCE}}}"}
 
 
@@ -36,22 +37,31 @@ def dashboard(plan: Plan) -> Iterator[File]:
     yield manifest_file(plan.folder, manifest, plan.source, "dashboard")
 
 
-def _lines(value: object, room: int = 100) -> Iterator[str]:
+def _lines(value: object, room: int = 100) -> list[str]:
     """JSON in which whatever fits on a line stands on one: half the lines, and a difference is as easy to read."""
-    short = json.dumps(value, ensure_ascii=False)
-    if len(short) <= room or not isinstance(value, dict | list):
-        yield short
-        return
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
-    entries = value.items() if isinstance(value, dict) else ((None, item) for item in value)
-    yield opening
-    for number, (key, item) in enumerate(entries, 1):
-        comma = "," if number < len(value) else ""
-        first, *more = _lines(item, room - 2)
-        lines = [f"{json.dumps(key, ensure_ascii=False)}: {first}" if key is not None else first, *more]
-        yield from (f"  {line}" for line in lines[:-1])
-        yield f"  {lines[-1]}{comma}"
-    yield closing
+    if isinstance(value, dict):
+        parts = [_keyed(key, _lines(item, room - 2)) for key, item in value.items()]
+        opening, closing = "{", "}"
+    elif isinstance(value, list):
+        parts = [_lines(item, room - 2) for item in value]
+        opening, closing = "[", "]"
+    else:
+        return [_ENCODE(value)]
+    if all(len(part) == 1 for part in parts):
+        line = opening + ", ".join(part[0] for part in parts) + closing
+        if len(line) <= room:
+            return [line]
+    lines = [opening]
+    for part in parts:
+        lines += [f"  {line}" for line in part]
+        lines[-1] += ","
+    lines[-1] = lines[-1][:-1]
+    return [*lines, closing]
+
+
+def _keyed(key: str, lines: list[str]) -> list[str]:
+    lines[0] = f"{_ENCODE(key)}: {lines[0]}"
+    return lines
 
 
 def _dashboard(shown: Dashboard) -> Manifest:
