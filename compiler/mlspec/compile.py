@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
-from mlspec.checks.ignored import SetAside
 from mlspec.checks.registry import (
     check_document,
     check_environments,
@@ -27,7 +26,7 @@ from mlspec.plan.gitops import plan_environment
 from mlspec.source.files import Files
 from mlspec.source.node import Document
 from mlspec.source.read import Parsed, read_specs, together
-from mlspec.unit import Unit
+from mlspec.unit import Listing, SetAside, Unit
 from mlspec.verify.overrides import targets
 from mlspec.verify.verify import verify
 
@@ -45,6 +44,17 @@ class Compilation:
     """Warnings that a comment in the spec sets aside."""
     units: dict[str, Unit] = field(default_factory=dict)
     """What each file of specs came to."""
+
+    @property
+    def listing(self) -> Listing:
+        units = [(source, self.units[source]) for source in sorted(self.units)]
+        return Listing(
+            [(name, source) for source, unit in units for name in unit.models],
+            [(environment.name, environment.name_span) for environment in self.resolution.environments],
+            [place for _, unit in units for place in unit.places],
+            self.resolution.workspace.output,
+            self.resolution.workspace.argocd,
+        )
 
 
 def compile(  # noqa: A001 - the project's own verb

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mlspec.checks.ignored import SetAside, set_aside
+from mlspec.checks.ignored import set_aside
 from mlspec.checks.registry import find_clashes, load_checks
 from mlspec.diagnostics import Diagnostic, in_order
 from mlspec.environment.joined import joined
-from mlspec.unit import Taken, Unit
+from mlspec.unit import SetAside, Taken, Unit
 from mlspec.verify.overrides import without_effect
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from .diagnostics import Diagnostic, Span
 from .source.ignores import Ignore
 
+DEFAULT_ENVIRONMENT = "default"
+"""The environment of a workspace that has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -19,6 +22,28 @@ class Taken:
     span: Span
     what: str = ""
     """For a message about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A finding that somebody has seen and means to keep, and why."""
+
+    finding: Diagnostic
+    reason: str
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a workspace has, in the order of its files."""
+
+    models: list[tuple[str, str]]
+    """Each name with its file."""
+    environments: list[tuple[str, Span]]
+    """Each name with its place; of the built-in one that has no file."""
+    places: list[tuple[str, str]]
+    """Each model with each environment that it runs in."""
+    output: str
+    argocd: str
 
 
 @dataclass(slots=True)

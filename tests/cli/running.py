@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 MAIN = "from mlspec.cli.__main__ import main\n"
 
+_CACHE = tempfile.TemporaryDirectory(prefix="mlspec-tests-")
+"""In place of the user's own; gone with this process."""
 _PLAIN = {"NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES", "PYTHONPATH", "PYTHONIOENCODING"}
 
 
@@ -27,7 +30,7 @@ def environment(**more: str) -> dict[str, str]:
     """The environment of a shell in which mlspec is on PATH, and nothing that whoever runs the tests has set for it."""
     inherited = {name: value for name, value in os.environ.items() if name not in _PLAIN}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return {**inherited, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8", **more}
+    return {**inherited, "PATH": path, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "XDG_CACHE_HOME": _CACHE.name, **more}
 
 
 def mlspec(folder: Path, *arguments: str, **variables: str) -> Finished:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from mlspec.codes import all_codes, code
 from mlspec.diagnostics import Diagnostic, Severity, has_errors
 from mlspec.source.ignores import Ignore, Named
+from mlspec.unit import SetAside
 
 UNUSED = code(
     "MLS114",
@@ -31,14 +31,6 @@ ERROR = code(
     "model's to allow: only warnings can be set aside.",
     remedy="mend what is found, and remove the comment",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A finding that somebody has seen and means to keep, and why."""
-
-    finding: Diagnostic
-    reason: str
 
 
 def set_aside(

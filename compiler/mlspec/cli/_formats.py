@@ -12,7 +12,7 @@ import click
 from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
 
 if TYPE_CHECKING:
-    from mlspec.compile import Compilation
+    from mlspec.incremental.build import Built
     from mlspec.report.account import Account
     from mlspec.source.files import Files
     from mlspec.tree.changes import Changes
@@ -54,24 +54,22 @@ def seen_from_here(root: Path) -> str:
 
 
 def compile_and_tell(
-    root: Path, files: Files, compilation: Compilation, output_format: str, *, check: bool, allow_empty: bool
+    root: Path, files: Files, built: Built, output_format: str, *, check: bool, allow_empty: bool
 ) -> int:
     """Writes the tree (unless `check`) and prints the account; the exit status is that of the text format."""
     from mlspec.report.account import Account
 
-    tree = _tree(root, compilation, files, check=check, allow_empty=allow_empty)
+    tree = _tree(built, files, check=check, allow_empty=allow_empty)
     subjects: dict[str, list[str]] = {}
-    for environment in compilation.resolution.environments:
-        if environment.source:
-            subjects.setdefault(environment.source, []).append(environment.name)
-    for model in compilation.resolution.models:
-        subjects.setdefault(model.source, []).append(model.metadata.name)
+    places = ((name, span.file) for name, span in built.listing.environments if span.file)
+    for name, source in (*places, *built.listing.models):
+        subjects.setdefault(source, []).append(name)
     account = Account(
         command="compile --check" if check else "compile",
-        findings=[*compilation.diagnostics, *tree.found],
+        findings=[*built.diagnostics, *tree.found],
         files=files,
         status=tree.status,
-        set_aside=compilation.set_aside,
+        set_aside=built.set_aside,
         changes=[(change.path, str(change.kind)) for change in tree.changes.shown] if tree.changes else [],
         subjects=subjects,
         folder=seen_from_here(root),
@@ -80,22 +78,21 @@ def compile_and_tell(
     return tree.status
 
 
-def _tree(root: Path, compilation: Compilation, files: Files, *, check: bool, allow_empty: bool) -> Tree:
-    from mlspec.tree.compare import compare
+def _tree(built: Built, files: Files, *, check: bool, allow_empty: bool) -> Tree:
     from mlspec.tree.findings import differences, refusals, stray_files
     from mlspec.tree.write import write
 
     from ._lost_header import raise_lost_headers
-    from ._verdict import emptied, named_at, stray_paths, unwatched
+    from ._verdict import emptied, named_at, unwatched
 
-    if has_errors(compilation.diagnostics):
-        bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
+    if has_errors(built.diagnostics):
+        bug = any(found.code.startswith("MLS9") for found in built.diagnostics)
         return Tree(None, [], ExitCode.BUG if bug else ExitCode.ERROR)
-    changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
-    if raise_lost_headers(compilation, changes, files):
+    changes = built.compare()
+    if raise_lost_headers(built, changes, files):
         return Tree(changes, [], ExitCode.ERROR)
-    lost = ([], []) if allow_empty else (emptied(compilation, changes), unwatched(compilation, changes))
-    refused = list(refusals(changes, *lost, named_at(compilation)))
+    lost = ([], []) if allow_empty else (emptied(built, changes), unwatched(built, changes))
+    refused = list(refusals(changes, *lost, named_at(built)))
     if refused:
         return Tree(changes, refused, ExitCode.ERROR)
     if check:
@@ -104,6 +101,6 @@ def _tree(root: Path, compilation: Compilation, files: Files, *, check: bool, al
         found = []
         if changes.interrupted or not changes.clean:
             changes = write(changes)
-    strays = list(stray_files(stray_paths(root, compilation, changes)))
+    strays = list(stray_files(built.strays(changes)))
     status = ExitCode.CLEAN if changes.clean and not strays else ExitCode.CHANGED
     return Tree(changes, [*found, *strays], status)

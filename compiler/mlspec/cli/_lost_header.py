@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mlspec.compile import Compilation
 from mlspec.diagnostics import Diagnostic, Severity, Span, has_errors, in_order
+from mlspec.incremental.build import Built
 from mlspec.source.files import Files
 from mlspec.source.findings import API_VERSION
 from mlspec.source.header import VERSION
@@ -22,21 +22,21 @@ _HEADER = 512
 """Bytes in which a generated file says what it is made from."""
 
 
-def raise_lost_headers(compilation: Compilation, changes: Changes, files: Files) -> bool:
+def raise_lost_headers(built: Built, changes: Changes, files: Files) -> bool:
     """A warning that a document is not read is an error where it was read before; where there is none, one is made.
 
     Whether there is such an error.
     """
     gone = _gone(changes)
-    warned = {found.span.file for found in compilation.diagnostics if found.code == API_VERSION.id}
-    read = {file for file, unit in compilation.units.items() if unit.models or unit.shared}
+    warned = {found.span.file for found in built.diagnostics if found.code == API_VERSION.id}
+    read = {*built.shared, *(file for _, file in built.listing.models)}
     raised = [
         replace(found, severity=Severity.ERROR) if found.code == API_VERSION.id and found.span.file in gone else found
-        for found in compilation.diagnostics
+        for found in built.diagnostics
     ]
     silent = [file for file in gone if file not in warned | read and files.size(file) is not None]
-    compilation.diagnostics = in_order([*raised, *(_lost(file, *gone[file]) for file in silent)])
-    return has_errors(compilation.diagnostics)
+    built.diagnostics = in_order([*raised, *(_lost(file, *gone[file]) for file in silent)])
+    return has_errors(built.diagnostics)
 
 
 def _gone(changes: Changes) -> dict[str, tuple[str, int]]:

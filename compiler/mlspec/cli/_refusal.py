@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from mlspec.compile import Compilation
 from mlspec.diagnostics import Diagnostic, Severity
+from mlspec.incremental.build import Built
 from mlspec.source.files import Files
 from mlspec.tree.changes import Change, Changes
 
@@ -17,16 +17,16 @@ _CHECKED = "MLS2"
 """Codes of lower families are about what a spec says, before anybody asks whether it can work."""
 
 
-def findings(compilation: Compilation) -> str:
+def findings(built: Built) -> str:
     """`1 error, 1 warning in 1 of 3 models; nothing was written`; in files where not only models are concerned."""
-    severities = Counter(found.severity for found in compilation.diagnostics)
+    severities = Counter(found.severity for found in built.diagnostics)
     said = ", ".join(
         count(severities[severity], severity) for severity in (Severity.ERROR, Severity.WARNING) if severities[severity]
     )
-    files = {found.span.file for found in compilation.diagnostics}
-    models = {model.source for model in compilation.resolution.models}
+    files = {found.span.file for found in built.diagnostics}
+    models = {source for _, source in built.listing.models}
     place = f"{len(files)} of {count(len(models), 'model')}" if files <= models else count(len(files), "file")
-    unread = any(found.severity is Severity.ERROR and found.code < _CHECKED for found in compilation.diagnostics)
+    unread = any(found.severity is Severity.ERROR and found.code < _CHECKED for found in built.diagnostics)
     more = "; once the specs can be read, more may show" if unread else ""
     return f"{said} in {place}; nothing was written{more}"
 
@@ -45,16 +45,16 @@ def foreign(changes: Changes) -> Iterator[str]:
         )
 
 
-def lost(compilation: Compilation, changes: Changes, files: Files) -> Iterator[str]:
+def lost(built: Built, changes: Changes, files: Files) -> Iterator[str]:
     """Each environment that would lose its last model, or with `gitops` all of its Applications."""
     from mlspec.tree.findings import emptied, unwatched
 
     from . import _verdict
 
-    named = _verdict.named_at(compilation)
+    named = _verdict.named_at(built)
     found = [
-        *emptied(changes, _verdict.emptied(compilation, changes), named),
-        *unwatched(changes, _verdict.unwatched(compilation, changes), named),
+        *emptied(changes, _verdict.emptied(built, changes), named),
+        *unwatched(changes, _verdict.unwatched(built, changes), named),
     ]
     return _rendered(found, files)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from mlspec.compile import Compilation
-from mlspec.plan.context import IMAGES
 from mlspec.tree.changes import Changes
+from mlspec.tree.layout import IMAGES
+from mlspec.unit import Listing
 
 _MANY = 20
 """Above so many models only those are named that changed: nobody acts on the others."""
@@ -22,13 +22,13 @@ def edited(changes: Changes) -> Iterator[str]:
         yield f"{headline(change)}: {done}"
 
 
-def rows(compilation: Compilation, changes: Changes) -> Iterator[str]:
+def rows(listing: Listing, changes: Changes) -> Iterator[str]:
     """`credit-risk   staging  prod     3 written, 1 removed`: models first, then what belongs to an environment."""
     written = Counter(_subject(change.owner) for change in changes.written)
     removed = Counter(_subject(change.owner) for change in changes.removed)
     places: dict[str, list[str]] = {}
-    for resolved in compilation.resolution.specs:
-        places.setdefault(resolved.name, []).append(resolved.environment.name)
+    for model, environment in listing.places:
+        places.setdefault(model, []).append(environment)
     subjects = [*sorted(places), *sorted({*written, *removed} - places.keys())]
     changed = [subject for subject in subjects if written[subject] or removed[subject]]
     shown = subjects if len(places) <= _MANY else changed
@@ -40,9 +40,9 @@ def rows(compilation: Compilation, changes: Changes) -> Iterator[str]:
         yield f"{subject:<{width}}   {where[subject]:<{widest}}   {what}"
 
 
-def total(compilation: Compilation, changes: Changes) -> str:
+def total(listing: Listing, changes: Changes) -> str:
     """`3 models × 2 environments, 104 files: 3 written, 1 removed, 100 unchanged`."""
-    models, environments = len(compilation.resolution.models), len(compilation.resolution.environments)
+    models, environments = len(listing.models), len(listing.environments)
     written, removed = len(changes.written), len(changes.removed)
     unchanged = changes.total - written
     alone = len(changes.shown) - len(changes.files)  # indexes that differ though all their files are as they should be

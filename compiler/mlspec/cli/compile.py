@@ -18,7 +18,7 @@ from ._formats import TEXT, format_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
-    from mlspec.compile import Compilation
+    from mlspec.incremental.build import Built
     from mlspec.source.files import Files
     from mlspec.tree.changes import Changes
 
@@ -40,8 +40,9 @@ _DIFF_STYLES: dict[str, dict[str, Any]] = {
     is_flag=True,
     help="Let an environment lose its last model or its Applications, and Argo CD delete what runs there.",
 )
+@click.option("--no-cache", is_flag=True, help="Compile all, and not only what has changed since the last time.")
 @format_option
-def command(directory: Path | None, check: bool, allow_empty: bool, output_format: str) -> None:
+def command(directory: Path | None, check: bool, allow_empty: bool, no_cache: bool, output_format: str) -> None:
     """Compile every spec below specs/ into generated/ and argocd/.
 
     Exits with 0 where nothing had to change, 1 where files changed (or would), 2 where a spec has an error: then
@@ -56,34 +57,35 @@ def command(directory: Path | None, check: bool, allow_empty: bool, output_forma
     from mlspec.tree.errors import TreeError
 
     try:
-        sys.exit(_compile(root, output_format, check=check, allow_empty=allow_empty, started=started))
+        sys.exit(
+            _compile(root, output_format, check=check, allow_empty=allow_empty, cache=not no_cache, started=started)
+        )
     except TreeError as error:
         raise click.ClickException(str(error)) from error
 
 
-def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, started: float) -> int:
-    from mlspec.compile import compile as compile_specs
+def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, cache: bool, started: float) -> int:
+    from mlspec.incremental.build import build
     from mlspec.source.files import FilesOnDisk
-    from mlspec.tree.compare import compare
 
     from ._progress import shown
     from ._verdict import emptied, unwatched
 
     files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS, each=shown)
+    built = build(root, SPECS, shown, remember=cache)
     if output_format != TEXT:
         from ._formats import compile_and_tell
 
-        return compile_and_tell(root, files, compilation, output_format, check=check, allow_empty=allow_empty)
-    if has_errors(compilation.diagnostics):
-        return _refuse_findings(compilation, files)
-    changes = compare(root, compilation.outputs, compilation.resolution.workspace.output)
+        return compile_and_tell(root, files, built, output_format, check=check, allow_empty=allow_empty)
+    if has_errors(built.diagnostics):
+        return _refuse_findings(built, files)
+    changes = built.compare()
     if changes.removed:
         from ._lost_header import raise_lost_headers
 
-        if raise_lost_headers(compilation, changes, files):
-            return _refuse_findings(compilation, files)
-    _show_findings(compilation, files)
+        if raise_lost_headers(built, changes, files):
+            return _refuse_findings(built, files)
+    _show_findings(built, files)
     if changes.foreign:
         from ._refusal import foreign
 
@@ -92,41 +94,39 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
         from ._refusal import immutable
 
         return _refuse(immutable(changes, files))
-    if not allow_empty and (emptied(compilation, changes) or unwatched(compilation, changes)):
+    if not allow_empty and (emptied(built, changes) or unwatched(built, changes)):
         from ._refusal import lost
 
-        return _refuse(lost(compilation, changes, files))
-    if any(not environment.source for environment in compilation.resolution.environments):
+        return _refuse(lost(built, changes, files))
+    if any(not span.file for _, span in built.listing.environments):
         click.echo(
             "no environment below specs/: compiled for the built-in `default`, without registry and Argo CD; "
             "say more in specs/environments/<name>.yaml",
             err=True,
         )
-    if not compilation.resolution.models and not allow_empty:
+    if not built.listing.models and not allow_empty:
         click.echo(f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml", err=True)
-    status = _show(changes) if check else _write(compilation, changes, started)
-    return max(status, _warn_of_strays(root, compilation, changes))
+    status = _show(changes) if check else _write(built, changes, started)
+    return max(status, _warn_of_strays(built, changes))
 
 
-def _show_findings(compilation: Compilation, files: Files) -> None:
-    if compilation.diagnostics:
+def _show_findings(built: Built, files: Files) -> None:
+    if built.diagnostics:
         from mlspec.report.text import render
 
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
+        click.echo(render(built.diagnostics, files, colour=True), err=True)
 
 
-def _refuse_findings(compilation: Compilation, files: Files) -> int:
+def _refuse_findings(built: Built, files: Files) -> int:
     from ._refusal import findings
 
-    _show_findings(compilation, files)
-    bug = any(found.code.startswith("MLS9") for found in compilation.diagnostics)
-    return _refuse([findings(compilation)], ExitCode.BUG if bug else ExitCode.ERROR)
+    _show_findings(built, files)
+    bug = any(found.code.startswith("MLS9") for found in built.diagnostics)
+    return _refuse([findings(built)], ExitCode.BUG if bug else ExitCode.ERROR)
 
 
-def _warn_of_strays(root: Path, compilation: Compilation, changes: Changes) -> int:
-    from ._verdict import stray_paths
-
-    found = stray_paths(root, compilation, changes)
+def _warn_of_strays(built: Built, changes: Changes) -> int:
+    found = built.strays(changes)
     for path in found:
         click.echo(f"{path} is not mlspec's, and Argo CD would apply it: move it elsewhere or delete it", err=True)
     return ExitCode.CHANGED if found else ExitCode.CLEAN
@@ -154,7 +154,7 @@ def _show(changes: Changes) -> int:
     return ExitCode.CHANGED
 
 
-def _write(compilation: Compilation, changes: Changes, started: float) -> int:
+def _write(built: Built, changes: Changes, started: float) -> int:
     """Makes the tree what it should be and says what that took."""
     if changes.interrupted or not changes.clean:
         from mlspec.tree.write import write
@@ -162,7 +162,7 @@ def _write(compilation: Compilation, changes: Changes, started: float) -> int:
         changes = write(changes)
     from ._summary import edited, rows, total
 
-    for line in (*edited(changes), *rows(compilation, changes)):
+    for line in (*edited(changes), *rows(built.listing, changes)):
         click.echo(line)
-    click.echo(f"{total(compilation, changes)}   {time.perf_counter() - started:.2f} s")
+    click.echo(f"{total(built.listing, changes)}   {time.perf_counter() - started:.2f} s")
     return ExitCode.CLEAN if changes.clean else ExitCode.CHANGED

@@ -9,6 +9,7 @@ from mlspec.diagnostics import Diagnostic, Span
 from mlspec.source.node import Node
 from mlspec.source.suggestion import did_you_mean
 from mlspec.spec.parse import WRONG_TYPE
+from mlspec.unit import DEFAULT_ENVIRONMENT
 
 UNKNOWN_ENVIRONMENT = code(
     "MLS111",
@@ -24,10 +25,6 @@ NOWHERE = code(
     reason="Nothing is generated for it.",
     remedy="name an environment, or remove `environments` to run everywhere",
 )
-
-
-DEFAULT_ENVIRONMENT = "default"
-"""The environment of a workspace that has none."""
 
 
 def blocks_of(spec: Node, known: set[str] | None) -> tuple[dict[str, Node] | None, list[Diagnostic]]:

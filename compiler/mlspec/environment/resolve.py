@@ -14,8 +14,9 @@ from mlspec.spec.environment import EnvironmentDocument, EnvironmentSpec
 from mlspec.spec.parse import parse_part, parse_section
 from mlspec.spec.service import ModelHead, ServiceSpec
 from mlspec.spec.workspace import WorkspaceDocument
+from mlspec.unit import DEFAULT_ENVIRONMENT
 
-from .blocks import DEFAULT_ENVIRONMENT, blocks_of
+from .blocks import blocks_of
 from .locks import read_lock, with_lock
 from .merge import merge_layers, only, without
 from .resolved import Environment, Model, Resolution, ResolvedSpec
@@ -196,7 +197,8 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         return found
     # What only environments complete, bounds of replicas perhaps, says nothing about the image that they share.
     image = alone or parse_section(ServiceSpec, only(whole, IMAGE_SECTIONS))[0]
-    lock, findings = read_lock(around.files, document.file, head.metadata.name, _name_span(document))
+    files = around.files.of(document.file)
+    lock, findings = read_lock(files, document.file, head.metadata.name, _name_span(document))
     found += findings
     model = Model(head.metadata, document.file, metadata, image and with_lock(image, lock), lock)
     result.models.append(model)
@@ -209,7 +211,7 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         value, findings = parse_section(ServiceSpec, tree, document.root.locate_key(("spec",)), _SPEC, base, _BLOCKS)
         found += findings
         if value is not None:
-            result.specs.append(ResolvedSpec(model, environment, with_lock(value, lock), tree, around.files))
+            result.specs.append(ResolvedSpec(model, environment, with_lock(value, lock), tree, files))
         elif (sketch := parse_section(ServiceSpec, only(tree, SKETCHED))[0]) is not None:
-            result.sketches.append(ResolvedSpec(model, environment, sketch, tree, around.files))
+            result.sketches.append(ResolvedSpec(model, environment, sketch, tree, files))
     return found

@@ -101,6 +101,9 @@ class FilesAtRevision:
     ) -> None:
         self._reader.communicate()
 
+    def of(self, source: str) -> Self:  # noqa: ARG002 - nobody keeps account
+        return self
+
     def read(self, path: str, at_most: int = -1) -> bytes:
         content = self._content(path)
         return content if at_most < 0 else content[:at_most]

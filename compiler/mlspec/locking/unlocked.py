@@ -12,6 +12,9 @@ class Unlocked:
     def __init__(self, files: Files) -> None:
         self._files = files
 
+    def of(self, source: str) -> Unlocked:
+        return Unlocked(self._files.of(source))
+
     def read(self, path: str, at_most: int = -1) -> bytes:
         return self._files.read(path, at_most)
 

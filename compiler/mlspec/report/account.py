@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mlspec.checks.ignored import SetAside
 from mlspec.diagnostics import Diagnostic
 from mlspec.source.files import Files
 from mlspec.source.text import MAX_BYTES, displayed, split_lines
+from mlspec.unit import SetAside
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 
 class Files(Protocol):
     """Read access to a workspace; every path is relative to its root, with forward slashes."""
+
+    def of(self, source: str) -> Files:
+        """The same files, as seen by what is made from one file of specs: whoever keeps account can tell them apart."""
 
     def read(self, path: str, at_most: int = -1) -> bytes:
         """The content of a file, or its first `at_most` bytes; FileNotFoundError when there is none."""
@@ -33,6 +36,9 @@ class FilesInMemory:
 
     def __init__(self, content: Mapping[str, bytes]) -> None:
         self._content = dict(content)
+
+    def of(self, source: str) -> FilesInMemory:  # noqa: ARG002 - nobody keeps account
+        return self
 
     def read(self, path: str, at_most: int = -1) -> bytes:
         try:
@@ -60,6 +66,9 @@ class FilesOnDisk:
         # A model is asked for once for each environment, and may be large.
         self._digests: dict[str, str] = {}
 
+    def of(self, source: str) -> FilesOnDisk:  # noqa: ARG002 - nobody keeps account
+        return self
+
     def read(self, path: str, at_most: int = -1) -> bytes:
         with (self.root / path).open("rb") as file:
             return file.read(at_most)
@@ -75,24 +84,28 @@ class FilesOnDisk:
         return file.stat().st_size if file.is_file() else None
 
     def below(self, folder: str) -> list[str]:
-        return sorted(PurePosixPath(folder, path).as_posix() for path in _walk(self.root / folder))
+        top = self.root / folder
+        prefix = PurePosixPath(folder).as_posix()
+        return sorted(_walk(str(top), "" if prefix == "." else f"{prefix}/")) if top.is_dir() else []
 
 
-def _walk(top: Path) -> Iterator[str]:
-    """Files below `top`, relative to it; hidden folders are not entered."""
-    if not top.is_dir():
-        return
-    # Specs in a folder that cannot be read would be missing, and what was generated from them removed.
-    for folder, folders, files in os.walk(top, onerror=_refuse):
-        folders[:] = [name for name in folders if not _hidden(name)]
-        for name in files:
-            file = Path(folder, name)
-            if not _hidden(name) and file.is_file():  # neither a socket nor a link to nothing
-                yield file.relative_to(top).as_posix()
+def spec_files(paths: Iterable[str]) -> list[str]:
+    """Those of the paths that may be specs by their ending."""
+    return [path for path in paths if path.lower().endswith((".yaml", ".yml"))]
 
 
-def _refuse(error: OSError) -> None:
-    raise error
+def _walk(top: str, prefix: str) -> Iterator[str]:
+    """Files below `top`; hidden folders are not entered. As text: a workspace has thousands of folders."""
+    # OSError: specs in a folder that cannot be read would be missing, and what was generated from them removed.
+    with os.scandir(top) as entries:
+        for entry in entries:
+            if entry.name.startswith(".") or entry.name == "__pycache__":
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path, f"{prefix}{entry.name}/")
+            # Neither a socket nor a link to nothing.
+            elif Path(entry.path).is_file() if entry.is_symlink() else entry.is_file():
+                yield f"{prefix}{entry.name}"
 
 
 def _hidden(path: str) -> bool:

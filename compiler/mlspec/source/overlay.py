@@ -15,6 +15,9 @@ class Overlay:
         self._files = files
         self._contents = dict(contents)
 
+    def of(self, source: str) -> Overlay:
+        return Overlay(self._files.of(source), self._contents)
+
     def read(self, path: str, at_most: int = -1) -> bytes:
         content = self._contents.get(path)
         if content is None:

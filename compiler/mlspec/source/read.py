@@ -10,14 +10,13 @@ from dataclasses import dataclass, field, replace
 from mlspec.diagnostics import Diagnostic, Span, has_errors
 
 from .compose import MAX_FINDINGS, Part, compose
-from .files import Files
+from .files import Files, spec_files
 from .findings import EMPTY, NOT_A_MAPPING, TOO_MANY_FINDINGS, UNREADABLE
 from .header import VERSION, read_header
 from .ignores import MARKER, Ignore, read_ignores
 from .node import Document, Node
 from .text import MAX_BYTES, decode
 
-_SUFFIXES = (".yaml", ".yml")
 _OURS = re.compile(rb"mlspec\.dev/")
 _PERHAPS_OURS = re.compile(
     rb"""(?im)mlspec|kind["']?\s*:\s*["']?(?:Model|Environment|Workspace)\b|^metadata["']?\s*:"""
@@ -60,11 +59,6 @@ def together(each: Iterable[Parsed]) -> Parsed:
         tuple(ignore for parsed in read for ignore in parsed.ignores),
         {name: found for parsed in read for name, found in parsed.environments.items()},
     )
-
-
-def spec_files(paths: Iterable[str]) -> list[str]:
-    """Those of the paths that may be specs by their ending."""
-    return [path for path in paths if path.lower().endswith(_SUFFIXES)]
 
 
 def _read_file(files: Files, path: str) -> Parsed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from mlspec.artifacts.file import Output
+if TYPE_CHECKING:
+    from mlspec.artifacts.file import Output
 
-from .immutable import immutable_parts
 from .journal import Journal
 from .layout import Layout
 from .standing import Standing
@@ -57,6 +58,8 @@ class Changes:
     journal: Journal
     interrupted: bool
     """Whether a killed write left something to tidy, be the files themselves as they should or not."""
+    settled: Mapping[str, int] = field(default_factory=dict)
+    """Owners beside those in `owners` that are as they should be, with the number of their files."""
 
     @cached_property
     def foreign(self) -> tuple[Change, ...]:
@@ -66,7 +69,11 @@ class Changes:
     def immutable(self) -> tuple[tuple[Change, str], ...]:
         """Each generated object of which a part would change that Kubernetes lets nobody change, with that part."""
         # What somebody edited by hand was perhaps never deployed.
-        stale = (change for change in self.files if change.kind is Kind.STALE)
+        stale = [change for change in self.files if change.kind is Kind.STALE]
+        if not stale:
+            return ()
+        from .immutable import immutable_parts  # brings PyYAML, which nothing else here needs
+
         return tuple((change, path) for change in stale for path in immutable_parts(change.found, change.after))
 
     @cached_property
@@ -91,7 +98,7 @@ class Changes:
     @property
     def total(self) -> int:
         """Files that belong in the tree, the indexes left out."""
-        return sum(map(len, self.owners.values()))
+        return sum(map(len, self.owners.values())) + sum(self.settled.values())
 
     @property
     def clean(self) -> bool:

@@ -41,17 +41,24 @@ Made = Mapping[str, tuple[str, Output]]
 """For each path its owner and what belongs there."""
 
 
-def compare(root: Path, owners: Mapping[str, Sequence[Output]], output: str = "generated") -> Changes:
+def compare(
+    root: Path,
+    owners: Mapping[str, Sequence[Output]],
+    output: str = "generated",
+    settled: Mapping[str, int] | None = None,
+) -> Changes:
     """How the tree below `root` differs from `owners`: for each owner, as `prod/churn`, all its files.
 
-    An owner that is absent owns nothing any more. `output` is the folder that holds the indexes. Raises TreeError
-    where the disk refuses to be read, ValueError for paths that two owners make or that leave the workspace.
+    An owner that is absent owns nothing any more, but for those in `settled`, which are known to be as they should, so
+    many files each. `output` is the folder that holds the indexes. Raises TreeError where the disk refuses to be read,
+    ValueError for paths that two owners make or that leave the workspace.
     """
+    settled = settled or {}
     layout = Layout(root, output)
     made = _made(layout, owners)
     folders = Folders(layout)
     journal = read_journal(layout, folders)  # first: a write that begins later shows in its serial
-    indexes = read_indexes(layout, folders)
+    indexes = read_indexes(layout, folders, settled)
     records = _records(indexes, journal)
     orphans = list(_orphans(layout, folders, records, made))
     reader = _Comparison(layout, folders, records, {change.path: change for change in orphans})
@@ -63,11 +70,17 @@ def compare(root: Path, owners: Mapping[str, Sequence[Output]], output: str = "g
         owners=owners,
         files=_by_path(files.values()),
         indexes=_by_path(change for change in index_changes if change.kind is not Kind.FOREIGN),
-        emptied=_emptied(owners, indexes, journal),
-        unwatched=_unwatched(owners, indexes),
+        emptied=_emptied(owners, settled, indexes, journal),
+        unwatched=_unwatched(owners, settled, indexes),
         journal=journal,
-        interrupted=bool(journal.intents) or folders.exists(layout.staging),
+        interrupted=is_interrupted(layout, folders, journal),
+        settled=settled,
     )
+
+
+def is_interrupted(layout: Layout, folders: Folders, journal: Journal) -> bool:
+    """Whether a killed write left something to tidy."""
+    return bool(journal.intents) or folders.exists(layout.staging)
 
 
 def _by_path(changes: Iterable[Change]) -> tuple[Change, ...]:
@@ -191,12 +204,16 @@ def _missing_index(layout: Layout, folders: Folders, owner: str, after: File) ->
     return Change(after.path, owner, Kind.NEW, None, after)
 
 
-def _unwatched(owners: Mapping[str, Sequence[Output]], indexes: Mapping[str, Index]) -> tuple[str, ...]:
-    with_models = {environment_of(owner) for owner in indexes}
+def _unwatched(
+    owners: Mapping[str, Sequence[Output]], settled: Iterable[str], indexes: Mapping[str, Index]
+) -> tuple[str, ...]:
+    with_models = {environment_of(owner) for owner in (*settled, *indexes)}
     return tuple(sorted(name for name in indexes if name in with_models and not owners.get(name)))
 
 
-def _emptied(owners: Mapping[str, Sequence[Output]], indexes: Mapping[str, Index], journal: Journal) -> tuple[str, ...]:
+def _emptied(
+    owners: Mapping[str, Sequence[Output]], settled: Iterable[str], indexes: Mapping[str, Index], journal: Journal
+) -> tuple[str, ...]:
     had = {environment_of(owner) for owner in (*indexes, *journal.intents)}
-    has = {environment_of(owner) for owner, files in owners.items() if files}
+    has = {environment_of(owner) for owner in (*settled, *(owner for owner, files in owners.items() if files))}
     return tuple(sorted(environment for environment in had - has if environment is not None))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mlspec.artifacts.file import Output
+if TYPE_CHECKING:
+    from mlspec.artifacts.file import Output
 
 from .errors import TreeError, explained
 from .folders import Folders
@@ -70,12 +72,15 @@ def _damaged(path: str, cause: str) -> TreeError:
     return TreeError(path, cause, remedy)
 
 
-def read_indexes(layout: Layout, folders: Folders) -> dict[str, Index]:
-    """Every index of the workspace by its owner; links are not followed, and files that are no index are left out."""
+def read_indexes(layout: Layout, folders: Folders, settled: Container[str] = ()) -> dict[str, Index]:
+    """Every index of the workspace by its owner, but of those that are settled.
+
+    Links are not followed, and files that are no index are left out.
+    """
     found: dict[str, Index] = {}
-    for path in _index_paths(layout, folders):
+    for path in index_paths(layout, folders):
         owner = layout.owner_of(path)
-        if owner is None or (standing := look(layout, path, WHOLE)) is None:
+        if owner is None or owner in settled or (standing := look(layout, path, WHOLE)) is None:
             continue
         if standing.content is None:
             raise _damaged(path, f"a {standing.shape} stands where an index belongs")
@@ -83,7 +88,8 @@ def read_indexes(layout: Layout, folders: Folders) -> dict[str, Index]:
     return found
 
 
-def _index_paths(layout: Layout, folders: Folders) -> Iterator[str]:
+def index_paths(layout: Layout, folders: Folders) -> Iterator[str]:
+    """Every file where the indexes lie."""
     pending = [layout.indexes]
     while pending:
         folder = pending.pop()

@@ -57,7 +57,7 @@ def _as_of_now(changes: Changes) -> Changes:
     layout = changes.layout
     if read_journal(layout, Folders(layout)) == changes.journal:
         return changes
-    again = compare(layout.root, changes.owners, layout.output)
+    again = compare(layout.root, changes.owners, layout.output, changes.settled)
     _refuse_foreign(again)
     if {*again.emptied, *again.unwatched} - {*changes.emptied, *changes.unwatched}:
         cause = "another mlspec wrote it meanwhile, from other specs"
