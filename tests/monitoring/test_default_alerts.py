@@ -108,9 +108,9 @@ def test_what_is_tuned_is_tested_as_it_is_tuned(
     tuned = _with(
         subject, {option: asked for option, (asked, _, _) in TUNED.items()} | {"metricsAbsent": {"for": "1h"}}
     )
-    (group,) = plan_rules(tuned, None, [])
+    groups = plan_rules(tuned, None, [])
     found = list(scenarios(tuned, None))
-    assert run_scenarios(require_tool("promtool"), rules_document([group]), found, tmp_path)[1] == ""
+    assert run_scenarios(require_tool("promtool"), rules_document(groups), found, tmp_path)[1] == ""
 
 
 def test_what_is_switched_off_is_not_tested() -> None:

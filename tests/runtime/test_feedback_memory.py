@@ -178,8 +178,10 @@ def test_scores_and_numbers_are_told() -> None:
     assert list(unpack(Scores(("bad", "good"), "bad", 2).read(two))) == [0.25, 0.5]
     assert list(unpack(Scores((), None, 2).read(two))) == [0.75, 0.125]
     assert [Scores(("bad", "good"), None, 2).label(each) for each in ("bad", "good")] == [0, 1]
-    with pytest.raises(StartupError, match="'ugly' is not a class"):
+    with pytest.raises(StartupError, match="'ugly', which is not a class of the model: bad, good"):
         Scores(("bad", "good"), "ugly", 2)
+    with pytest.raises(StartupError, match="'3', which is not a class of the model: 0, 1, 2"):
+        readings(Accuracy("f1", "y", 20, "3"), TensorSpec("y", "FP32", (-1, 3)), ())
 
 
 @pytest.mark.parametrize("packed", [b"", b"x1", b"c123", b"s12345", b"i", b"i\0aaaa\1", b"v1"])

@@ -59,8 +59,12 @@ class Service:
 
     def check_ready(self) -> None:
         """Raises Refused 503 when no request may be accepted now."""
+        self.check_open()
+        self.engine.check_room()
+
+    def check_open(self) -> None:
+        """The same for a request that needs no room in the queue: the model will not see it."""
         if self.draining:
             raise Refused(503, names.REASON_DRAINING, "the server is shutting down", (b"retry-after", b"1"), CLOSE)
         if not self.loaded:
             raise Refused(503, names.REASON_NOT_READY, "the model is not loaded yet", (b"retry-after", b"1"))
-        self.engine.check_room()

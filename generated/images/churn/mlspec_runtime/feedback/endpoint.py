@@ -9,9 +9,9 @@ from typing import Any, Final
 import orjson
 
 from mlspec_runtime import metric_names as names
-from mlspec_runtime.errors import Refused, RequestError
+from mlspec_runtime.errors import RequestError
 from mlspec_runtime.feedback.feedback import Feedback, Label, Misfit
-from mlspec_runtime.http import CLOSE, Request, Response, json_response
+from mlspec_runtime.http import Request, Response, json_response
 from mlspec_runtime.protocol.compression import decompress
 from mlspec_runtime.protocol.message import bad
 from mlspec_runtime.service import Service
@@ -35,11 +35,10 @@ _REFUSALS: Final = {
 
 async def feedback(service: Service, request: Request) -> Response:
     """Raises RequestError for one answer whose labels are not counted, and for a body of which nothing is."""
+    service.check_open()
     watched = service.feedback
     if watched is None:
         raise RequestError(404, "this model takes no labels: its spec has no `monitoring.accuracy`")
-    if not service.ready:
-        raise Refused(503, names.REASON_DRAINING, "the server is shutting down", (b"retry-after", b"1"), CLOSE)
     limit = min(service.settings.max_body, MAX_BODY)
     body = await decompress(await request.body(limit), request.headers.get(b"content-encoding", b""), limit)
     document = _parse(body)

@@ -45,7 +45,7 @@ def readings(accuracy: Accuracy, output: TensorSpec, classes: tuple[str, ...]) -
     if accuracy.metric == "auc" and is_score and columns in (1, 2):
         return Scores(names if columns == 2 else (), accuracy.positive, columns)
     if accuracy.metric in ("accuracy", "f1") and is_score and columns > 1:
-        return BestColumn(names or tuple(map(str, range(columns))))
+        return BestColumn(names or tuple(map(str, range(columns))), accuracy.positive)
     if accuracy.metric in ("accuracy", "f1") and not is_score and columns == 1:
         return Labels()
     shape = f"{output.datatype} {list(output.shape)}"
@@ -65,7 +65,9 @@ def name_of(value: object) -> str:
 class BestColumn:
     """The class with the highest score."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], positive: str | None = None) -> None:
+        if positive is not None:
+            _check_class(names, name_of(positive))
         self._names = names
         self._codes = {name: code_of(name) for name in names}
         self._by_column = np.array(list(map(code_of, names)), "<u4")
@@ -120,8 +122,8 @@ class Scores:
         self._positive = name_of(positive) if positive is not None else names[1] if names else "1"
         # Where nobody has named the classes, any other word is the other class only if somebody has named this one.
         self._names = names or (() if positive is not None else ("0", "1"))
-        if self._names and self._positive not in self._names:
-            raise StartupError("accuracy", f"{self._positive!r} is not a class of the model: {_listed(self._names)}")
+        if self._names:
+            _check_class(self._names, self._positive)
         column = self._names.index(self._positive) if names else 1
         self._column = column if columns == 2 else 0
 
@@ -156,6 +158,14 @@ def one_of(names: tuple[str, ...], name: str) -> str:
     if name not in names:
         raise ValueError(f"{_shown(name)} is not a class of the model: {_listed(names)}")
     return name
+
+
+def _check_class(names: tuple[str, ...], positive: str) -> None:
+    """Of the class that a metric is of: nothing would ever count for one that the model does not have."""
+    if positive not in names:
+        raise StartupError(
+            "accuracy", f"`positive` is {positive!r}, which is not a class of the model: {_listed(names)}"
+        )
 
 
 def _listed(names: tuple[str, ...]) -> str:
