@@ -32,6 +32,43 @@ _FAMILIES = {
     "9": "A bug in mlspec",
 }
 _CASES = Path(__file__).parents[1] / "verify" / "rule_cases"
+_ALERTS = """\
+An alert of an objective has no `for`: its short window already waits. `severities: [ticket]` wakes nobody.
+
+## Labels and annotations
+
+| | |
+| --- | --- |
+| labels | `severity` (`page` or `ticket`), `owner`, `model`, `environment`, `namespace`; of objectives `slo` |
+| annotations | `summary`, `description`; `runbook_url` and `dashboard_url` where it is known where they lead |
+
+Names, labels and annotations follow the guidelines of [monitoring-mixins](https://github.com/monitoring-mixins/docs)
+and what [pint](https://cloudflare.github.io/pint/) checks (`tests/monitoring/test_conventions.py` has the list), but
+for the words of severities: `page` is their `critical`, `ticket` their `warning`.
+
+## Runbooks
+
+Each alert of each model has a page, `generated/<environment>/<model>/docs/<alert>.md`: what it means, queries and
+commands to look at, the likeliest causes, how to take a change back. Argo CD reads neither folders below a model's
+nor Markdown. An alert of your own has a page, too, with its expression.
+
+`runbook_url` leads there on GitHub.com, GitLab.com, Bitbucket.org and Codeberg. For another host say how its files
+look in a browser, in the workspace or an environment; the file's path follows:
+
+```yaml
+gitops:
+  repo: https://git.example.com/acme/ml-gitops.git
+  browse: https://git.example.com/acme/ml-gitops/src/branch/main
+```
+
+## Tests
+
+`mlspec test-rules` makes a unit test for every alert as it will be applied, tuned and overridden, and runs it in
+Prometheus's own promtool: it fires just over its threshold, and is silent just under it, on one window alone, and
+without traffic; when nothing is scraped any more `MlspecMetricsAbsent` fires. `mlspec test-rules --output DIR` keeps
+the files, which `promtool test rules` runs elsewhere. They are not committed: they follow from the spec alone, are
+larger than all manifests, and no cluster reads them.
+"""
 GENERATED = "<!-- Generated: `pytest tests/architecture --update-golden` writes this file. -->\n"
 
 
@@ -143,6 +180,7 @@ def alerts_page() -> str:
         "    acceleratorIdle: {enabled: false}\n    errorBudgetBurn: {severities: [ticket]}\n```\n\n"
         "The table has what each has by itself. `for` may be 1m to 7d.\n\n"
         + _table(("alert", "key", "what is wrong", "`threshold`", "`for`", "`severity`"), rows)
+        + f"\n{_ALERTS}"
     )
 
 

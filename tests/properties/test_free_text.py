@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from hypothesis import given
+from markdown_it import MarkdownIt
 
 from mlspec.compile import Compilation
 from mlspec.environment.resolved import ResolvedSpec
@@ -66,6 +67,8 @@ def _forms(result: Compilation, found: Objects) -> dict[str, object]:
             forms[path] = [type(node).__name__ for node in ast.walk(ast.parse(text))]
         elif path.endswith("/Dockerfile"):
             forms[path] = _instructions(text)
+        elif path.endswith(".md"):
+            forms[path] = [token.type for token in MarkdownIt().parse(text)]
         elif path.endswith("/requirements.txt"):
             forms[path] = text
     return forms

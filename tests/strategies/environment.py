@@ -176,9 +176,10 @@ def environments(draw: st.DrawFn, name: str, *, strict: bool) -> dict[str, Any]:
         # Without a repository there is nothing to say of one.
         "gitops": st.just({})
         | st.fixed_dictionaries(
-            {"repo": st.sampled_from(["https://git.example.com/a/b.git", "git@example.com:a/b.git"])},
+            {"repo": st.sampled_from(["https://github.com/a/b.git", "git@example.com:a/b.git"])},
             optional={
                 "branch": st.sampled_from(["main", "env/prod-1.x_y"]),
+                "browse": st.just("https://git.example.com:8443/a/b/-/blob/main"),
                 "project": st.just(f"p-{name}"),
                 "sync": st.sampled_from(["auto", "manual"]),
             },

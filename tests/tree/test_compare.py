@@ -160,6 +160,17 @@ def test_files_beside_the_compilers_own_are_nobodys_business(tmp_path: Path) -> 
     assert compare(tmp_path, CHURN).clean
 
 
+def test_files_that_moved_with_their_index_are_still_the_compilers_own(tmp_path: Path) -> None:
+    """`output` was renamed: what says where it lies has to change, and what somebody edited since is not touched."""
+    compiled(tmp_path, CHURN)
+    (tmp_path / "generated").rename(tmp_path / "deploy")
+    put(tmp_path, "deploy/prod/churn/service.yaml", "port: 9\n")
+    content = {"deployment.yaml": "# deploy\nreplicas: 2\n", "service.yaml": "# deploy\nport: 80\n"}
+    files = [File(f"deploy/prod/churn/{name}", text.encode()) for name, text in content.items()]
+    found = said(compare(tmp_path, {"prod/churn": files}, "deploy"))
+    assert found == {"deploy/prod/churn/deployment.yaml": "stale", "deploy/prod/churn/service.yaml": "foreign"}
+
+
 def test_a_copied_file_is_compared_by_its_digest(tmp_path: Path) -> None:
     put(tmp_path, "specs/churn/model.onnx", "weights" * 300_000)
     file = File("x", b"weights" * 300_000)

@@ -19,7 +19,7 @@ from .gitops import deployment_folder, plan_gitops
 from .image import PORT, USER_ID
 from .labels import plan_labels, plan_selector
 from .lifecycle import plan_lifecycle
-from .monitoring import latency_buckets, plan_monitoring
+from .monitoring import latency_buckets, plan_monitoring, with_runbooks
 from .names import CONTAINER, plan_names
 from .plan import Container, Manifest, Patch, Plan
 from .rollout import most_replicas, plan_rollout
@@ -46,6 +46,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
     scaling = plan_scaling(resolved, lifecycle.ready_budget)
     settings, drift = _settings(resolved), _drift(resolved)
     arguments = _arguments(resolved)
+    folder = deployment_folder(workspace, environment.name, model)
     return Plan(
         model=model,
         version=resolved.spec.model.version,
@@ -53,7 +54,7 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         namespace=environment.namespace,
         kubernetes=environment.spec.kubernetes,
         source=resolved.model.source,
-        folder=deployment_folder(workspace, environment.name, model),
+        folder=folder,
         description=resolved.metadata.description,
         names=plan_names(model, environment.name),
         labels=plan_labels(resolved),
@@ -77,7 +78,9 @@ def build_plan(resolved: ResolvedSpec, workspace: WorkspaceSpec, context_digest:
         disruption_budget=most_replicas(resolved) > 1,
         exposure=plan_exposure(resolved),
         network=plan_network(resolved),
-        monitoring=plan_monitoring(resolved, lifecycle.startup_budget, scaling),
+        monitoring=with_runbooks(
+            plan_monitoring(resolved, lifecycle.startup_budget, scaling), resolved, folder, lifecycle.startup_budget
+        ),
         gitops=plan_gitops(resolved, workspace, ignores_replicas=scaling is not None),
         patches=tuple(
             Patch(index, item.target.kind, item.target.name, item.patch)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .parts.batch import Batch, BatchSchedule, BatchVolume
 from .parts.exposure import Exposure, GatewayRoute, IngressRoute, LoadBalancer, Pool
 from .parts.gitops import EnvironmentPlan, Gitops
-from .parts.monitoring import AlertingRule, Monitoring, RecordingRule, RuleGroup
+from .parts.monitoring import AlertingRule, Look, Monitoring, RecordingRule, RuleGroup, Runbook
 from .parts.network import Destination, NetworkAccess, Peer
 from .parts.objects import Labels, Manifest, Names, Patch, Workload
 from .parts.pod import Container, DeviceClaim, Fetch, Lifecycle, ModelVolume, NodeGroup, Placement, Probe
@@ -38,6 +38,7 @@ __all__ = [
     "Labels",
     "Lifecycle",
     "LoadBalancer",
+    "Look",
     "Manifest",
     "ModelVolume",
     "Monitoring",
@@ -53,6 +54,7 @@ __all__ = [
     "RecordingRule",
     "Rollout",
     "RuleGroup",
+    "Runbook",
     "Scaling",
     "ScalingMetric",
     "Workload",

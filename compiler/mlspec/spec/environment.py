@@ -209,6 +209,14 @@ class Gitops(Section):
         Field(description="Its address; without one there is no Application."),
     ] = None
     branch: Annotated[Branch, Field(description="The branch that is synced.")] = "main"
+    browse: Annotated[
+        Url | None,
+        Field(
+            description="What comes before a file's path where a browser shows the branch: alerts lead to their "
+            "runbooks there. GitHub.com, GitLab.com, Bitbucket.org and Codeberg need none.",
+            examples=["https://git.example.com/acme/ml-gitops/src/branch/main"],
+        ),
+    ] = None
     project: Annotated[DnsLabel | None, Field(description="The AppProject; default `ml-<environment>`.")] = None
     sync: Annotated[Literal["auto", "manual"], Field(description="Whether Argo CD syncs by itself.")] = "auto"
 

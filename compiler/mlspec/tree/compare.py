@@ -59,7 +59,7 @@ def compare(
     folders = Folders(layout)
     journal = read_journal(layout, folders)  # first: a write that begins later shows in its serial
     indexes = read_indexes(layout, folders, settled)
-    records = _records(indexes, journal)
+    records = _records(layout, indexes, journal)
     orphans = list(_orphans(layout, folders, records, made))
     reader = _Comparison(layout, folders, records, {change.path: change for change in orphans})
     files = {change.path: change for change in (*orphans, *reader.changes(made))}
@@ -103,18 +103,26 @@ def _made(layout: Layout, owners: Mapping[str, Sequence[Output]]) -> Made:
     return made
 
 
-def _records(indexes: Mapping[str, Index], journal: Journal) -> dict[str, _Record]:
+def _records(layout: Layout, indexes: Mapping[str, Index], journal: Journal) -> dict[str, _Record]:
     records: dict[str, _Record] = {}
     for owner, index in indexes.items():
         for path, digests in index.digests.items():
             known = records[path].digests if path in records else frozenset()
             records[path] = _Record(owner, digests | known, indexed=True)
+            if (moved := _moved(layout, owner, path)) is not None and moved not in records:
+                records[moved] = _Record(owner, digests, indexed=False)
     for owner, intents in journal.intents.items():
         for path, digests in intents.items():
             # After a power cut a file that was not flushed may be empty; an empty file is nobody's loss.
             record = records.get(path, _Record(owner, frozenset({_EMPTY}), indexed=False))
             records[path] = _Record(record.owner, record.digests | digests, record.indexed)
     return records
+
+
+def _moved(layout: Layout, owner: str, path: str) -> str | None:
+    """Where a file went with its index, when the folder of outputs got another name and was moved there."""
+    folder, inside, rest = path.partition(f"/{owner}/")
+    return f"{layout.output}/{owner}/{rest}" if inside and folder != layout.output else None
 
 
 def _orphans(layout: Layout, folders: Folders, records: Mapping[str, _Record], made: Made) -> Iterator[Change]:

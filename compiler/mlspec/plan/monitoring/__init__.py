@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .buckets import latency_buckets
 from .plan_monitoring import plan_monitoring
+from .runbooks import with_runbooks
 
-__all__ = ["latency_buckets", "plan_monitoring"]
+__all__ = ["latency_buckets", "plan_monitoring", "with_runbooks"]

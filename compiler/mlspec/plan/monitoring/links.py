@@ -9,13 +9,13 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.grafana import dashboard_url
 from mlspec.plan.plan import AlertingRule, RecordingRule, RuleGroup
 
-_DASHBOARD = "dashboard_url"
+DASHBOARD = "dashboard_url"
 
 
 def linked(resolved: ResolvedSpec, groups: Iterable[RuleGroup]) -> Iterator[RuleGroup]:
     """As they are where the environment says nowhere that a link could lead to."""
     dashboard = dashboard_url(resolved)
-    links = {_DASHBOARD: dashboard} if dashboard else {}
+    links = {DASHBOARD: dashboard} if dashboard else {}
     for group in groups:
         yield replace(group, rules=tuple(_linked(rule, links) for rule in group.rules)) if links else group
 
