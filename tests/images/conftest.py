@@ -42,11 +42,11 @@ def engine(require_tool: Callable[[str], str]) -> Iterator[Engine]:
     reason = cannot_run()
     if reason:
         unavailable(reason)
-    with Buildah(_cache()).session() as buildah:
+    with Buildah(cache_folder()).session() as buildah:
         yield buildah
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
     """Outlives the run, since the base image takes longest."""
     home = os.environ.get("XDG_CACHE_HOME") or (Path.home() / ".cache" if Path.home().is_dir() else None)
     return Path(home or tempfile.gettempdir(), "mlspec-tests", "images")

@@ -15,7 +15,6 @@ from mlspec.diagnostics import ExitCode, has_errors
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
-    from mlspec.compile import Compilation
     from mlspec.rule_tests.files import RuleTests
 
 
@@ -55,6 +54,8 @@ def _tests(root: Path, models: tuple[str, ...], environment: str | None) -> list
     from mlspec.rule_tests.files import rule_tests
     from mlspec.source.files import FilesOnDisk
 
+    from ._names import check_names
+
     files = FilesOnDisk(root)
     compilation = compile_specs(files, SPECS)
     if has_errors(compilation.diagnostics):
@@ -62,27 +63,12 @@ def _tests(root: Path, models: tuple[str, ...], environment: str | None) -> list
 
         click.echo(render(compilation.diagnostics, files, colour=True), err=True)
         _stop("the specs do not compile")
-    _check_names(compilation, models, environment)
+    check_names(compilation, models, environment)
     return [
         rule_tests(spec, compilation.outputs[f"{spec.environment.name}/{spec.name}"])
         for spec in sorted(compilation.resolution.specs, key=lambda spec: (spec.name, spec.environment.name))
         if (not models or spec.name in models) and environment in (None, spec.environment.name)
     ]
-
-
-def _check_names(compilation: Compilation, models: tuple[str, ...], environment: str | None) -> None:
-    from mlspec.source.suggestion import did_you_mean
-
-    known = {spec.name for spec in compilation.resolution.specs}
-    places = {spec.environment.name for spec in compilation.resolution.specs}
-    asked = [("model", model, known) for model in models] + (
-        [("environment", environment, places)] if environment else []
-    )
-    for kind, name, names in asked:
-        if name not in names:
-            near = did_you_mean(name, sorted(names))
-            there = f"did you mean {near}?" if near else f"there is {', '.join(sorted(names)) or 'none'}"
-            _stop(f"there is no {kind} {name}: {there}")
 
 
 def _test(promtool: str, chosen: list[RuleTests], folder: Path) -> int:

@@ -213,5 +213,5 @@ def _model(document: Document, around: _Around) -> list[Diagnostic]:
         if value is not None:
             result.specs.append(ResolvedSpec(model, environment, with_lock(value, lock), tree, files))
         elif (sketch := parse_section(ServiceSpec, only(tree, SKETCHED))[0]) is not None:
-            result.sketches.append(ResolvedSpec(model, environment, sketch, tree, files))
+            result.sketches.append(ResolvedSpec(model, environment, with_lock(sketch, lock), tree, files))
     return found

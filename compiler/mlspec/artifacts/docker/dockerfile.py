@@ -43,13 +43,14 @@ FROM {plan.base} AS base
 USER 0:0"""
     if plan.system_packages:
         packages = "".join(f"      {package} \\\n" for package in plan.system_packages)
-        # Logs, and a cache that knows inodes, would make two builds of one context differ.
         yield f"""\
-# The list of packages belongs to the spec, and their versions to the base image's release.
+# The list of packages belongs to the spec, and their versions to the base image's release. Logs and caches go: they
+# know the time, and two builds of one context are to be one image.
 # hadolint ignore=DL3008
 RUN apt-get update \\
  && apt-get install --yes --no-install-recommends \\
-{packages} && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/*.log /var/cache/ldconfig/aux-cache"""
+{packages} && rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/ldconfig/aux-cache \\
+      /var/log/apt /var/log/*.log"""
 
 
 def _builder(plan: ImagePlan) -> Iterator[str]:
