@@ -100,7 +100,7 @@ def start(kind: str, path: Path) -> None:
 
     inputs = tuple(TensorSpec(each["name"], each["datatype"], tuple(each["shape"])) for each in INPUTS.get(kind, []))
     code = {"handler": "router:TicketRouter", "code": path / "src"} if kind == "python" else {"path": path}
-    model = load_verified(Manifest("model", "1", kind, inputs=inputs, **code))  # type: ignore[arg-type] # by format
+    model = load_verified(Manifest("model", "1", kind, inputs=inputs, **code))
     loaded = perf_counter()
     zeros, times = warm_up_inputs(model.inputs), [loaded]
     for _ in range(2):
