@@ -63,7 +63,7 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "Server": {
         "env": "envs environment environmentVariables variables",
         "batching": "batch",
-        "batching.maxSize": "batchSize maxBatchSize",
+        "server.batching.maxSize": "batchSize maxBatchSize",
         "build.baseImage": "image",
         "logging.level": "logLevel",
         "maxBody": "maxRequestSize bodyLimit",
@@ -84,11 +84,16 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "handler": "entrypoint class",
         "code": "source src",
     },
-    "Rollout": {"strategy": "type", "surge": "maxSurge", "canary.steps": "steps", "canary.pause": "pause"},
+    "Rollout": {
+        "strategy": "type",
+        "surge": "maxSurge",
+        "rollout.canary.steps": "steps",
+        "rollout.canary.pause": "pause",
+    },
     "Canary": {"steps": "weights shares", "abortOn": "rollbackOn"},
     "Monitoring": {"slo": "sla objectives", "alerts": "rules"},
     "Slo": {"availability": "uptime errors", "latency": "p99 p95 p90 responseTime", "period": "window"},
-    "Expose": {"host": "hostname domain url", "ingress.tlsSecret": "tls"},
+    "Expose": {"host": "hostname domain url", "expose.ingress.tlsSecret": "tls"},
     "Health": {"drain": "gracePeriod terminationGracePeriodSeconds", "startup": "start initialDelaySeconds"},
     "Batch": {"input": "source from", "output": "target destination to", "schedule": "cron"},
     "EnvironmentSpec": {
