@@ -79,7 +79,8 @@ def elsewhere(draw: st.DrawFn, kind: str, *, digest: bool, image_volumes: bool) 
 @st.composite
 def folders_elsewhere(draw: st.DrawFn, *, digest: bool, image_volumes: bool) -> Spec:
     """A model of several files that is fetched or mounted, but for its size."""
-    uri = draw(st.sampled_from((*FOLDERS, IMAGE_VOLUME) if image_volumes else FOLDERS))
+    # A whole image is named without a path, and so without the slash before one.
+    uri = draw(st.sampled_from((*FOLDERS, IMAGE_VOLUME.rstrip("/")) if image_volumes else FOLDERS))
     return draw(_found_at(uri, digest=digest))
 
 
