@@ -5,8 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from .errors import redacted
+
+_OF_A_HOOK = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+}
+"""Of `git rev-parse --local-env-vars`."""
 _MISSING = "git is not installed, or not on PATH"
 
 
@@ -14,17 +28,43 @@ class GitError(Exception):
     """Git could not do what it was asked for; the message says why, and what to do about it."""
 
 
-def git(folder: Path, *arguments: str) -> str:
+def git(folder: Path, *arguments: str, variables: Mapping[str, str] | None = None, stdin: bytes | None = None) -> str:
     """What git prints on standard output; GitError with its own words where it fails or is not there."""
+    return run(folder, *arguments, variables=variables, stdin=stdin).stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a git ended that did not fail, or was allowed to."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def run(
+    folder: Path,
+    *arguments: str,
+    variables: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
+    may_fail: bool = False,
+) -> Ran:
+    """As `git`, with all that it says; `variables` are added to its environment."""
     try:
-        ran = subprocess.run(  # noqa: S603 - no shell, and revisions never begin with `-`
-            [program(), *arguments], cwd=folder, env=plain_environment(), capture_output=True, check=False, text=True
+        done = subprocess.run(  # noqa: S603 - no shell, and what users name never begins with `-`
+            [program(), *arguments],
+            cwd=folder,
+            env={**plain_environment(), **(variables or {})},
+            capture_output=True,
+            check=False,
+            input=stdin or b"",  # nothing may wait for an answer that nobody gives
         )
     except FileNotFoundError:  # gone since
         raise GitError(_MISSING) from None
-    if ran.returncode:
-        raise GitError(_in_words(ran.stderr) or f"git {arguments[0]} ended with status {ran.returncode}")
-    return ran.stdout
+    ran = Ran(done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace"))
+    if ran.status and not may_fail:
+        raise GitError(in_words(ran.stderr) or f"git {arguments[0]} ended with status {ran.status}")
+    return ran
 
 
 def program() -> str:
@@ -36,11 +76,23 @@ def program() -> str:
 
 
 def plain_environment() -> dict[str, str]:
-    """The user's environment, with messages in English and nothing that asks questions or takes locks for comfort."""
-    return {**os.environ, "LC_ALL": "C.UTF-8", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    """The user's environment, with messages in English and nothing that asks questions or takes locks for comfort.
+
+    What a hook of git says of its own repository is left out: the folder decides.
+    """
+    inherited = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    ssh = inherited.get("GIT_SSH_COMMAND", "ssh")
+    asks_nothing = {"GIT_TERMINAL_PROMPT": "0", "GIT_SSH_COMMAND": f"{ssh} -o BatchMode=yes -o ConnectTimeout=20"}
+    if "GIT_SSH" in inherited and "GIT_SSH_COMMAND" not in inherited:
+        del asks_nothing["GIT_SSH_COMMAND"]
+    # A server that says nothing for a minute will not say anything more.
+    bounded = {"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "60"}
+    return {**bounded, **inherited, **asks_nothing, "LC_ALL": "C.UTF-8", "GIT_OPTIONAL_LOCKS": "0"}
 
 
-def _in_words(stderr: str) -> str:
-    """The first line that says what was wrong, without git's own prefix."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip() and not line.startswith("hint:")]
-    return lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else ""
+def in_words(stderr: str) -> str:
+    """The first line that says what was wrong, without git's own prefix and without passwords."""
+    said = (line.strip() for line in stderr.splitlines())
+    lines = [line for line in said if line and not line.startswith(("hint:", "warning:", "Cloning into"))]
+    wrong = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "")
+    return redacted(wrong.removeprefix("fatal: ").removeprefix("error: "))
