@@ -20,6 +20,7 @@ from mlspec.verify.retired import RETIRED, UNCHANGED, Retired
 from mlspec.verify.rules.numbered import RULES, Rule
 from mlspec.verify.rules.registry import all_rules
 from mlspec.verify.verify import BROKEN_BY_OVERRIDE, BROKEN_BY_US
+from tests.monitoring.seen import SEEN
 
 _FAMILIES = {
     "0": "YAML and files",
@@ -171,6 +172,7 @@ def alerts_page() -> str:
         section = definitions[node["allOf"][0]["$ref"].rpartition("/")[2]]
         knobs = [_knob(section["properties"], name) for name in ("threshold", "for", "severity")]
         rows.append((f"`{alert_of(option)}`", f"`{option}`", node["description"], *knobs))
+    seen = [(f"`{alert_of(option)}`", SEEN[alert_of(option)]) for option in definitions["DefaultAlerts"]["properties"]]
     return (
         f"# Alerts\n\n{GENERATED}\n"
         "Every deployment gets these, as far as it has what they are about. `monitoring.defaultAlerts` switches and\n"
@@ -181,6 +183,9 @@ def alerts_page() -> str:
         "The table has what each has by itself. `for` may be 1m to 7d.\n\n"
         + _table(("alert", "key", "what is wrong", "`threshold`", "`for`", "`severity`"), rows)
         + f"\n{_ALERTS}"
+        + "\n## Seen to fire\n\nEach was seen in a real Prometheus to be pending, to fire and to be over, with windows "
+        "of seconds\nin place of minutes and days; those of objectives wait for nothing and are never pending. The "
+        "tests are in\n`tests/monitoring`.\n\n" + _table(("alert", "by"), seen)
     )
 
 

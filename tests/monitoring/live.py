@@ -45,6 +45,12 @@ class Prometheus:
         labels = (alert["labels"] for alert in alerts if alert["state"] == "firing")
         return {(found["alertname"], found["severity"]) for found in labels}
 
+    def were_pending(self) -> set[tuple[str, str]]:
+        """The same of those that waited before, at any time until now."""
+        query = 'max_over_time(ALERTS{alertstate="pending"}[1h])'
+        result = self._http.get("/api/v1/query", params={"query": query}).json()["data"]["result"]
+        return {(found["metric"]["alertname"], found["metric"]["severity"]) for found in result}
+
     def value(self, query: str) -> float | None:
         """Of the one series that a query returns; None where there is none."""
         result = self._http.get("/api/v1/query", params={"query": query}).json()["data"]["result"]
@@ -67,11 +73,18 @@ class Prometheus:
 
 @contextmanager
 def prometheus(
-    program: str, rules: dict[str, Any], subject: Subject, target: int, folder: Path
+    program: str, rules: dict[str, Any], subject: Subject | None, target: int, folder: Path
 ) -> Iterator[Prometheus]:
-    """Scrapes the port `target` of this machine, with the labels that the ServiceMonitor leaves to a target."""
-    labels = {"namespace": subject.namespace, "job": subject.service, "pod": f"{subject.service}-7d9f8c6b5-x2x4z"}
-    scrape = {"job_name": subject.service, "static_configs": [{"targets": [f"127.0.0.1:{target}"], "labels": labels}]}
+    """Scrapes the port `target` of this machine, with the labels that the ServiceMonitor leaves to a target.
+
+    Without a subject the labels of its series are its own, as those of an exporter are.
+    """
+    scrape: dict[str, Any] = {"job_name": "exporter", "honor_labels": True}
+    labels: dict[str, str] = {}
+    if subject is not None:
+        scrape = {"job_name": subject.service}
+        labels = {"namespace": subject.namespace, "job": subject.service, "pod": f"{subject.service}-7d9f8c6b5-x2x4z"}
+    scrape["static_configs"] = [{"targets": [f"127.0.0.1:{target}"], "labels": labels}]
     config = {
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules.json"],

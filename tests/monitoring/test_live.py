@@ -13,6 +13,7 @@ import httpx
 from mlspec.plan.monitoring import latency_buckets
 from mlspec.spec.monitoring import Monitoring
 from tests.monitoring.live import prometheus, shortened
+from tests.monitoring.seen import SEEN_ON_THE_SERVER
 from tests.monitoring.subjects import OWED, groups_of, rules_document, slo
 from tests.runtime.conftest import Start
 from tests.runtime.conftest import start as start  # the fixture, which pytest finds by its name here
@@ -112,3 +113,5 @@ def test_refusals_a_slow_start_and_a_death_are_seen(
         running.stop()
         eventually(lambda: watching.firing() == {("MlspecMetricsAbsent", "page")})
         assert watching.faults() == []
+        seen = watching.were_pending()
+    assert {name for name, _ in seen | BURNS | LATENCY_BURNS} == set(SEEN_ON_THE_SERVER)
