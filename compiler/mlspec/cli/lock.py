@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,9 +96,10 @@ def _check(locks: Locks, files: Files) -> int:
     return ExitCode.CHANGED if found or missing or loose else ExitCode.CLEAN
 
 
-def _show(found: Sequence[Diagnostic] | Iterable[Diagnostic], files: Files) -> None:
-    listed = list(dict.fromkeys(found))
-    if listed:
+def _show(found: Iterable[Diagnostic], files: Files) -> None:
+    """One base image that cannot be asked for concerns every model that starts from it: it is told once."""
+    once = {(each.code, each.message): each for each in reversed(list(found))}
+    if once:
         from mlspec.report.text import render
 
-        click.echo(render(listed, files, colour=True), err=True)
+        click.echo(render(list(reversed(once.values())), files, colour=True), err=True)
