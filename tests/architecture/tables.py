@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-import mlspec
 from mlspec.codes import all_codes
 from mlspec.plan.kubernetes_features import ON_BY_DEFAULT
 from mlspec.plan.mig import PROFILES
@@ -22,16 +19,8 @@ from mlspec.verify.rules.registry import all_rules
 from mlspec.verify.verify import BROKEN_BY_OVERRIDE, BROKEN_BY_US
 from tests.monitoring.seen import SEEN
 
-_FAMILIES = {
-    "0": "YAML and files",
-    "1": "Language and types",
-    "2": "Kubernetes and environment",
-    "3": "Monitoring",
-    "4": "Image and build",
-    "5": "Tree and GitOps",
-    "6": "Not supported yet",
-    "9": "A bug in mlspec",
-}
+from .declared import load_all
+
 _CASES = Path(__file__).parents[1] / "verify" / "rule_cases"
 _ALERTS = """\
 An alert of an objective has no `for`: its short window already waits. `severities: [ticket]` wakes nobody.
@@ -73,29 +62,12 @@ larger than all manifests, and no cluster reads them.
 GENERATED = "<!-- Generated: `pytest tests/architecture --update-golden` writes this file. -->\n"
 
 
-def diagnostics_page() -> str:
-    """Every code by family: what it says, why it is a finding, what to do."""
-    _load_all()
-    codes = all_codes()
-    text = f"# Diagnostics\n\n{GENERATED}\n{len(codes)} kinds of findings. `mlspec explain CODE` prints one of them.\n"
-    for digit, family in _FAMILIES.items():
-        rows = [
-            (f"`{code.id}`", code.name, _sentence(code.title), code.reason, _sentence(code.remedy))
-            for code in codes
-            if code.id[3] == digit
-        ]
-        if rows:
-            text += f"\n## MLS{digit}xx: {family}\n\n"
-            text += _table(("code", "name", "what it finds", "why", "what to do"), rows)
-    return text
-
-
 def rules_page() -> str:
     """Every rule by number: what holds and why, what refuses a spec that asks otherwise, what decides and tests it."""
     rules = all_rules()
-    _load_all()
+    load_all()
     rows = [
-        (str(number), _sentence(rule.title), rule.reason, _refused_by(rule), _tested(number))
+        (str(number), sentence(rule.title), rule.reason, _refused_by(rule), _tested(number))
         for number, rule in RULES.items()
     ]
     functions = [
@@ -111,9 +83,9 @@ def rules_page() -> str:
         "Each rule is also a property: Hypothesis makes whole workspaces, and every rule holds for what they compile\n"
         "to, on every minor since the environment's (`tests/properties/test_rules_hold.py`). *Cases* are sound\n"
         "deployments with one thing broken, which the rule has to find at its place (`tests/verify/rule_cases`).\n\n"
-        + _table(("rule", "what holds", "why", "a spec that asks otherwise", "tested besides"), rows)
+        + table(("rule", "what holds", "why", "a spec that asks otherwise", "tested besides"), rows)
         + f"\n## Functions\n\n{len(rules)} functions decide the rules on finished objects.\n\n"
-        + _table(("rule", "what holds", "decided by"), functions)
+        + table(("rule", "what holds", "decided by"), functions)
     )
 
 
@@ -150,17 +122,17 @@ def kubernetes_page() -> str:
         "An environment says the oldest minor that its clusters run (`kubernetes`). What is not on by default\n"
         "there is not emitted, and a spec that needs it is refused with that line beside its own.\n\n"
         "## On by default\n\n"
-        + _table(("feature", "since"), since)
+        + table(("feature", "since"), since)
         + "\n## Taken away, deprecated, or with another default\n\n"
         "A schema accepts all of it in every minor; what an override brings in is told when the environment is raised\n"
         "to that minor (`MLS243` to `MLS245`). An API that a minor does not serve is refused by its schemas.\n\n"
-        + _table(("since", "where", "what", "instead", "source"), retired)
+        + table(("since", "where", "what", "instead", "source"), retired)
         + "\nOther defaults between 1.33 and 1.37 were looked at, and concern no object that is written here:\n\n"
-        + _table(("what", "why not", "source"), UNCHANGED)
+        + table(("what", "why not", "source"), UNCHANGED)
         + "\n## Slices of a card\n\n"
         "The profiles of NVIDIA's [MIG user guide]"
         "(https://docs.nvidia.com/datacenter/tesla/mig-user-guide/supported-mig-profiles.html). Of a card that is not\n"
-        "listed, any profile of the right form is taken.\n\n" + _table(("card", "profiles"), cards)
+        "listed, any profile of the right form is taken.\n\n" + table(("card", "profiles"), cards)
     )
 
 
@@ -181,11 +153,11 @@ def alerts_page() -> str:
         "```yaml\nmonitoring:\n  defaultAlerts:\n    memoryNearLimit: {threshold: 85%, for: 30m}\n"
         "    acceleratorIdle: {enabled: false}\n    errorBudgetBurn: {severities: [ticket]}\n```\n\n"
         "The table has what each has by itself. `for` may be 1m to 7d.\n\n"
-        + _table(("alert", "key", "what is wrong", "`threshold`", "`for`", "`severity`"), rows)
+        + table(("alert", "key", "what is wrong", "`threshold`", "`for`", "`severity`"), rows)
         + f"\n{_ALERTS}"
         + "\n## Seen to fire\n\nEach was seen in a real Prometheus to be pending, to fire and to be over, with windows "
         "of seconds\nin place of minutes and days; those of objectives wait for nothing and are never pending. The "
-        "tests are in\n`tests/monitoring`.\n\n" + _table(("alert", "by"), seen)
+        "tests are in\n`tests/monitoring`.\n\n" + table(("alert", "by"), seen)
     )
 
 
@@ -208,19 +180,12 @@ def _weight(row: Retired) -> str:
     return "" if row.refused else " (a warning)"
 
 
-def _load_all() -> None:
-    """Every module, so that every code is declared."""
-    for module in pkgutil.walk_packages(mlspec.__path__, "mlspec."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-
-
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     first = text.partition(" ")[0]
     # A name keeps its own spelling: vLLM.
     return (text[0].upper() if first == first.casefold() else text[0]) + text[1:].rstrip(".") + "."
 
 
-def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = (heading, ["---"] * len(heading), *rows)
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)

@@ -11,8 +11,9 @@ from mlspec.verify.rules.numbered import RULES
 from mlspec.verify.rules.registry import all_rules
 from tests.linters.listed import linters_page
 
+from .explained import diagnostics_page, family_pages
 from .language import language_page
-from .tables import GENERATED, alerts_page, diagnostics_page, kubernetes_page, rules_page
+from .tables import GENERATED, alerts_page, kubernetes_page, rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,6 +25,7 @@ PAGES = {
     "language.md": lambda: language_page(GENERATED),
     "linters.md": lambda: linters_page(GENERATED),
     "rules.md": rules_page,
+    **family_pages(),
 }
 
 
@@ -31,6 +33,7 @@ PAGES = {
 def test_a_table_is_up_to_date(name: str, page: Callable[[], str], pytestconfig: pytest.Config) -> None:
     path = DOCS / name
     if pytestconfig.getoption("--update-golden"):
+        path.parent.mkdir(exist_ok=True)
         path.write_text(page(), encoding="utf-8")
     assert path.read_text(encoding="utf-8") == page(), f"docs/{name} is stale (--update-golden)"
 

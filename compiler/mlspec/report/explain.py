@@ -1,15 +1,45 @@
-"""A diagnostic code in; the page that explains it out."""
+"""A diagnostic code in; the page that explains it out, as a terminal shows it."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 from mlspec.codes import Code
+
+from .examples import Block, examples
+from .terminal import Style, paint, visible
 
 _WIDTH = 100
 
 
-def explain(code: Code) -> str:
-    """What a code means, why it is a finding, and what to do about it; ends with a line feed."""
-    paragraphs = (f"{code.id} {code.name}: {code.title}", code.reason, f"What to do: {code.remedy}")
-    return "\n\n".join(textwrap.fill(paragraph, _WIDTH, break_on_hyphens=False) for paragraph in paragraphs) + "\n"
+def explain(code: Code, width: int = _WIDTH, colour: bool = False) -> str:
+    """What a code means, why it is a finding, how it looks, and what to do about it; ends with a line feed."""
+    shown = examples(code.id)
+    title, *rest = _filled(f"{code.id} {code.name}: {code.title}", width).split("\n")
+    why = f"{code.reason} {shown.about}".rstrip()
+    paragraphs = [
+        "\n".join(paint(line, Style.STRONG, colour) for line in (title, *rest)),
+        _filled(why, width),
+        paint("Wrong:", Style.ERROR, colour),
+        *(_indented(block, colour) for block in shown.wrong),
+        paint(f"Right{', the rest as above' if shown.rest_stays else ''}:", Style.STRONG, colour),
+        *(_indented(block, colour) for block in shown.right),
+        _filled(f"What to do: {code.remedy}", width),
+    ]
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def _filled(text: str, width: int) -> str:
+    return textwrap.fill(text, min(width, _WIDTH), break_on_hyphens=False, break_long_words=False)
+
+
+def _indented(block: Block, colour: bool) -> str:
+    """Never wrapped: a line of YAML, or a command, that is broken is another one."""
+    return "\n".join(f"    {line}" if line else "" for line in _lines(block, colour))
+
+
+def _lines(block: Block, colour: bool) -> Iterator[str]:
+    for number, line in enumerate(block.text.splitlines()):
+        names_file = number == 0 and block.language != "console"
+        yield paint(visible(line), Style.FRAME, colour) if names_file else visible(line)
