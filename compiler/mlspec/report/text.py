@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlspec.diagnostics import Diagnostic, Related, Severity, Span
 from mlspec.source.files import Files
@@ -24,6 +24,11 @@ def render(diagnostics: Iterable[Diagnostic], files: Files, colour: bool = False
     return "\n".join("".join(f"{line}\n" for line in printer.finding(found)) for found in diagnostics)
 
 
+def excerpts(places: Sequence[Related], files: Files, colour: bool = False) -> Iterator[str]:
+    """The lines that places are about, each with its label; what they are places of is somebody else's to say."""
+    yield from _Printer(files, colour).excerpts(places)
+
+
 class _Printer:
     def __init__(self, files: Files, colour: bool) -> None:
         self._files = files
@@ -42,6 +47,13 @@ class _Printer:
             yield self._frame(gutter, "├─ " if index else "┌─ ") + visible(_place(span))
             yield from self._source(span, place.label, gutter, "-" if index else "^", Style.FRAME if index else style)
         yield from self._notes(found, gutter)
+
+    def excerpts(self, places: Sequence[Related]) -> Iterator[str]:
+        gutter = max(len(str(place.span.end_line)) for place in places)
+        for index, place in enumerate(places):
+            span = self._shown_span(place.span)
+            yield self._frame(gutter, "├─ " if index else "┌─ ") + visible(_place(span))
+            yield from self._source(span, place.label, gutter, "^", Style.FRAME)
 
     def _source(self, span: Span, label: str, gutter: int, mark: str, style: Style) -> Iterator[str]:
         """The first line of a range, underlined, and its last one where that is another."""

@@ -51,7 +51,7 @@ def choices_of(section: type[Section], path: Path) -> list[str]:
 
 def other_words_of(section: type[Section], path: Path) -> OtherWords:
     """What people call the choices at `path`; nothing where the language has no such list."""
-    found = _field_at(section, path)
+    found = field_at(section, path)
     metadata = found.metadata if found else []
     return next((each for each in metadata if isinstance(each, OtherWords)), OtherWords())
 
@@ -60,11 +60,19 @@ def meaning_of(section: type[Section], path: Path) -> str:
     """What the language says of the value at `path`, or of the list that it is an item of; empty for nothing."""
     while path and isinstance(path[-1], int):
         path = path[:-1]
-    found = _field_at(section, path)
+    found = field_at(section, path)
     return found.description or "" if found else ""
 
 
-def _field_at(section: type[Section], path: Path) -> FieldInfo | None:
+def is_scalar(kind: Any) -> bool:
+    """Whether no value of a type is a mapping or a list."""
+    if _of_keys(kind) is not None or get_origin(kind) in (list, dict):
+        return False
+    return all(is_scalar(each) for each in get_args(kind))
+
+
+def field_at(section: type[Section], path: Path) -> FieldInfo | None:
+    """The field that the value at `path` is of; None for an item of a list, or under a free name."""
     if not path:
         return None
     return next((found for kind in _sections(_type_at(section, path[:-1])) if (found := _field(kind, path[-1]))), None)

@@ -1,0 +1,184 @@
+"""Every field of every manifest has an answer, and those that a person can tell are exactly right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from mlspec.artifacts.manifest import ManifestFile
+from mlspec.source.files import FilesInMemory, FilesOnDisk
+from mlspec.why.answer import Answer, Inquiry
+from mlspec.why.place import Moved, at_line, at_path
+from mlspec.why.subject import Subject, subject_of
+from mlspec.why.trial import text_of
+from mlspec.why.why import CannotSay, why
+
+ROOT = Path(__file__).parents[2]
+SPEC = b"""\
+apiVersion: mlspec.dev/v1
+kind: Model
+metadata: {name: churn, owner: growth}
+spec:
+  model: {format: sklearn, version: 1.2.0, uri: ./model.joblib}
+  build: {requirements: [scikit-learn==1.9.1]}
+  server:
+    queue: 100
+    env: [{name: TOKEN, secret: api-access/token}]
+  resources: {cpu: 500m, memory: 2Gi}
+  replicas: 3
+  expose: {host: models.example.com}
+  monitoring: {slo: {availability: 99.9%}}
+  environments:
+    prod: {resources: {memory: 3Gi}}
+"""
+PROD = b"""\
+apiVersion: mlspec.dev/v1
+kind: Environment
+metadata: {name: prod}
+spec:
+  registry: registry.example.com/ml
+  gateway: {name: public, namespace: gateways}
+  gitops: {repo: "https://git.example.com/acme/ml.git"}
+  defaults: {health: {drain: 40s}}
+"""
+FILES = FilesInMemory(
+    {"specs/churn/model.yaml": SPEC, "specs/churn/model.joblib": b"a model\n" * 9, "specs/environments/prod.yaml": PROD}
+)
+POD = "spec.template.spec"
+
+
+@cache
+def inquiry() -> tuple[Subject, Inquiry]:
+    """One for all questions: what is changed is compiled once."""
+    subject = subject_of("generated/prod/churn/deployment.yaml", FILES, "specs")
+    return subject, Inquiry(subject, FILES)
+
+
+def asked(file: str, path: str) -> Answer:
+    subject, inquired = inquiry()
+    key, output = next((key, each) for key, each in subject.made.outputs.items() if each.path.endswith(file))
+    inquired.subject = replace(subject, key=key, output=output)
+    return inquired.answer(at_path(output.path, text_of(output) or "", path))
+
+
+def decided_by(answer: Answer) -> list[str]:
+    return [origin.leaf.name if origin.leaf else origin.file for origin in answer.origins if origin.written]
+
+
+@pytest.mark.parametrize(
+    ("file", "path", "names"),
+    [
+        ("churn/deployment.yaml", "spec.replicas", ["replicas"]),
+        ("churn/deployment.yaml", "metadata.namespace", ["metadata.name"]),
+        ("churn/deployment.yaml", f"{POD}.containers[0].resources.limits.memory", ["resources.memory"]),
+        ("churn/deployment.yaml", f"{POD}.containers[0].resources.requests.cpu", ["resources.cpu"]),
+        ("churn/deployment.yaml", f"{POD}.terminationGracePeriodSeconds", ["health.drain"]),
+        ("churn/deployment.yaml", f"{POD}.containers[0].env[1].valueFrom.secretKeyRef.name", ["server.env[0].secret"]),
+        ("churn/httproute.yaml", "spec.hostnames[0]", ["expose.host"]),
+        ("churn/httproute.yaml", "spec.parentRefs[0].name", ["gateway.name"]),
+        ("prod/churn.yaml", "spec.source.repoURL", ["gitops.repo"]),
+    ],
+)
+def test_the_line_that_decides(file: str, path: str, names: list[str]) -> None:
+    assert decided_by(asked(file, path)) == names
+
+
+def test_the_place_is_that_of_the_layer_that_won() -> None:
+    (memory,) = asked("churn/deployment.yaml", f"{POD}.containers[0].resources.limits.memory").origins
+    (drain,) = asked("churn/deployment.yaml", f"{POD}.terminationGracePeriodSeconds").origins
+    assert memory.leaf is not None
+    assert drain.leaf is not None
+    assert str(memory.leaf.span) == "specs/churn/model.yaml:15:32"
+    assert str(drain.leaf.span) == "specs/environments/prod.yaml:8:30"
+
+
+def test_of_an_image_name_everything_that_goes_into_it() -> None:
+    names = decided_by(asked("churn/deployment.yaml", f"{POD}.containers[0].image"))
+    assert {"metadata.name", "model.version", "registry", "build.requirements[0]"} <= set(names)
+    assert "specs/churn/model.joblib" in names
+    assert "replicas" not in names
+
+
+def test_a_line_of_a_text_in_a_manifest() -> None:
+    subject, inquired = inquiry()
+    key, output = next(
+        (key, each) for key, each in subject.made.outputs.items() if each.path.endswith("configmap.yaml")
+    )
+    inquired.subject = replace(subject, key=key, output=output)
+    text = text_of(output) or ""
+    number = next(at for at, line in enumerate(text.splitlines(), 1) if '"queue": 100' in line)
+    assert decided_by(inquired.answer(at_line(output.path, text, number))) == ["server.queue"]
+
+
+def test_a_default_says_what_it_is_for() -> None:
+    answer = asked("churn/deployment.yaml", f"{POD}.containers[0].startupProbe.failureThreshold")
+    names = [origin.leaf.name for origin in answer.origins if origin.leaf and not origin.written]
+    assert names == ["health.startup"]
+    assert answer.origins[0].leaf is not None
+    assert "derived from format and size" in answer.origins[0].leaf.meaning
+
+
+def test_what_nothing_decides_has_its_rule() -> None:
+    answer = asked("churn/deployment.yaml", f"{POD}.securityContext.runAsNonRoot")
+    assert not answer.origins
+    assert answer.reason is not None
+    assert answer.reason.rule == 28
+
+
+def manifests(subject: Subject) -> Iterator[tuple[tuple[str, ...], ManifestFile]]:
+    for key, output in subject.made.outputs.items():
+        if isinstance(output, ManifestFile):
+            yield key, output
+
+
+def unanswered(subject: Subject, inquired: Inquiry, step: int) -> list[str]:
+    found = []
+    for key, output in manifests(subject):
+        inquired.subject = replace(subject, key=key, output=output)
+        text = output.content.decode()
+        for number in range(1 + len(output.path) % step, len(text.splitlines()) + 1, step):
+            answer = inquired.answer(at_line(output.path, text, number))
+            if not (any(origin.how > Moved.FILE_GONE for origin in answer.origins) or answer.reason):
+                found.append(f"{output.path}:{number}")
+    return found
+
+
+def test_every_field_of_every_manifest_has_an_answer(pytestconfig: pytest.Config) -> None:
+    """One line of twenty-nine; in the nightly run all of them, of the examples too."""
+    nightly = pytestconfig.getoption("--hypothesis-profile") == "nightly"
+    assert unanswered(*inquiry(), 1 if nightly else 29) == []
+    if nightly:
+        files = FilesOnDisk(ROOT)
+        for deployment in sorted(ROOT.glob("generated/prod/*/service.yaml")):
+            subject = subject_of(str(deployment.relative_to(ROOT)), files, "specs")
+            assert unanswered(subject, Inquiry(subject, files), 1) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "path", "said"),
+    [
+        ("generated/prod/churn/deploymnt.yaml:3", None, "did you mean generated/prod/churn/deployment.yaml?"),
+        ("generated/prod/churn/service.yaml:900", None, "generated/prod/churn/service.yaml has "),
+        ("generated/prod/churn/service.yaml", "spec.prts", "`spec` has "),
+        ("generated/prod/churn/service.yaml", None, "which line of"),
+    ],
+)
+def test_what_is_not_there(place: str, path: str | None, said: str) -> None:
+    with pytest.raises(CannotSay) as told:
+        why(FILES, "specs", place, path)
+    assert said in str(told.value)
+
+
+def test_lines_of_files_that_are_no_manifests() -> None:
+    subject, inquired = inquiry()
+    key, output = next(
+        (key, each) for key, each in subject.made.outputs.items() if each.path.endswith("requirements.txt")
+    )
+    inquired.subject = replace(subject, key=key, output=output)
+    text = text_of(output) or ""
+    number = next(at for at, line in enumerate(text.splitlines(), 1) if "scikit-learn" in line)
+    assert "build.requirements[0]" in decided_by(inquired.answer(at_line(output.path, text, number)))
