@@ -21,8 +21,7 @@ def find_workspace(start: Path | None) -> Path:
         if (folder / ".git").exists():
             break
     raise click.ClickException(
-        f"there is no folder `{SPECS}` in {here} or above it. "
-        f"Run mlspec inside a workspace, or begin one: write {SPECS}/<model>/model.yaml"
+        f"there is no folder `{SPECS}` in {here} or above it. Run mlspec inside a workspace, or begin one: mlspec init"
     )
 
 

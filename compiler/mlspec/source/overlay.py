@@ -9,7 +9,7 @@ from .files import Files
 
 
 class Overlay:
-    """Files, of which some have another content; only files that exist already are replaced."""
+    """Files, of which some have another content, or are not there yet."""
 
     def __init__(self, files: Files, contents: Mapping[str, bytes]) -> None:
         self._files = files
@@ -33,4 +33,6 @@ class Overlay:
         return self._files.sha256(path) if content is None else hashlib.sha256(content).hexdigest()
 
     def below(self, folder: str) -> list[str]:
-        return self._files.below(folder)
+        prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
+        added = {path for path in self._contents if path.startswith(prefix)}
+        return sorted({*self._files.below(folder), *added})

@@ -1,0 +1,1 @@
+"""`mlspec init`: a new workspace, and specs from the files of real models."""

@@ -1,0 +1,198 @@
+"""Files of real models -> specs that compile without a finding, and whose server answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mlspec.cli.__main__ import mlspec as group
+from mlspec.compile import compile as compile_specs
+from mlspec.serving.choose import choose
+from mlspec.serving.context import context_of, lay
+from mlspec.source.files import FilesOnDisk
+from tests.conftest import unavailable
+from tests.runtime.running import Running
+
+from . import models
+
+ROWS = [[1.0, 0.5, 0.1], [-1.0, 0.5, 0.1]]
+
+
+def init(folder: Path, *arguments: str | Path) -> Result:
+    return CliRunner().invoke(group, ["init", "-C", str(folder), *map(str, arguments)])
+
+
+def begun(tmp_path: Path, kind: str) -> Path:
+    """A workspace with the model's spec in it."""
+    name, make = models.KINDS[kind]
+    make(tmp_path / name)
+    (tmp_path / "workspace").mkdir()
+    result = init(tmp_path / "workspace", tmp_path / name)
+    assert result.exit_code == 0, result.output
+    return tmp_path / "workspace"
+
+
+def answer(workspace: Path, folder: Path, inputs: list[dict[str, Any]]) -> list[Any]:
+    """Of the very server that `mlspec run` starts: the data of its first output."""
+    compilation = compile_specs(FilesOnDisk(workspace))
+    assert compilation.diagnostics == []
+    lay(context_of(compilation, choose(compilation.resolution, "fraud", None)), workspace, folder)
+    running = Running(folder)
+    try:
+        response = running.ready().http.post("/v2/models/fraud/infer", json={"inputs": inputs})
+        assert response.status_code == 200, response.text
+    finally:
+        running.stop()
+    data: list[Any] = response.json()["outputs"][0]["data"]
+    return data
+
+
+def tensor(name: str, datatype: str, data: list[Any], width: int = 0) -> dict[str, Any]:
+    return {"name": name, "datatype": datatype, "shape": [len(data), width] if width else [len(data)], "data": data}
+
+
+@pytest.mark.parametrize("kind", models.KINDS)
+def test_a_spec_without_a_finding(tmp_path: Path, kind: str, require_module: Callable[[str], None]) -> None:
+    require_module({"lightgbm": "lightgbm", "ubj": "xgboost", "json": "xgboost"}.get(kind, "sklearn"))
+    workspace = begun(tmp_path, kind)
+    assert compile_specs(FilesOnDisk(workspace)).diagnostics == []
+    text = (workspace / "specs/fraud/model.yaml").read_text()
+    assert text.startswith("# yaml-language-server: $schema=../../schemas/mlspec.dev_v1.json\n")
+    assert "shape: [-1, 3]" in text
+    assert ("#   amount, hour, country_risk" in text) == (kind in ("frame", "lightgbm", "ubj", "json", "mlflow"))
+    assert ("{name: predict, datatype: INT64, shape: [-1]}" in text) == (kind not in ("frame", "search", "onnx"))
+
+
+@pytest.mark.parametrize("kind", ["frame", "skops", "onnx", "lightgbm", "ubj"])
+def test_its_server_answers(tmp_path: Path, kind: str, require_module: Callable[[str], None]) -> None:
+    require_module({"lightgbm": "lightgbm", "ubj": "xgboost"}.get(kind, "sklearn"))
+    workspace = begun(tmp_path, kind)
+    name, datatype = ("X", "FP32") if kind == "onnx" else ("input", "FP32" if kind == "ubj" else "FP64")
+    found = answer(workspace, tmp_path / "image", [tensor(name, datatype, ROWS, 3)])
+    assert found == (["yes", "no"] if kind == "frame" else [1, 0])
+
+
+def test_columns_of_text_are_inputs_of_their_own(tmp_path: Path) -> None:
+    models.with_text(tmp_path / "fraud.joblib")
+    (tmp_path / "workspace").mkdir()
+    assert init(tmp_path / "workspace", tmp_path / "fraud.joblib").exit_code == 0
+    inputs = [
+        tensor("amount", "FP64", [1.0, -1.0]),
+        tensor("country", "BYTES", ["de", "fr"]),
+        tensor("note", "BYTES", ["good", "bad"]),
+    ]
+    assert answer(tmp_path / "workspace", tmp_path / "image", inputs) == [1, 0]
+
+
+NET = """import torch
+
+
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Linear(3, 2)
+
+    def forward(self, x):
+        return self.first(x)
+"""
+
+
+def test_weights_and_the_class_that_has_them(tmp_path: Path, require_module: Callable[[str], None]) -> None:
+    require_module("torch")
+    import torch
+    from safetensors.torch import save_file
+
+    save_file({"first.weight": torch.ones(2, 3), "first.bias": torch.zeros(2)}, tmp_path / "fraud.safetensors")
+    (tmp_path / "net.py").write_text(NET)
+    alone = init(tmp_path, tmp_path / "fraud.safetensors")
+    assert alone.exit_code != 0
+    assert "holds weights and no program" in alone.stderr
+    made = init(tmp_path, tmp_path / "fraud.safetensors", "--program", f"{tmp_path / 'net.py'}:Net")
+    assert made.exit_code == 0, made.output
+    assert answer(tmp_path, tmp_path / "image", [tensor("input", "FP32", [[1, 2, 3]], 3)]) == [6.0, 6.0]
+
+
+EVIL = b"cos\nsystem\n(S'touch %s'\ntR."
+
+
+def test_a_pickle_is_not_run(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    (tmp_path / "fraud.pkl").write_bytes(EVIL % str(ran).encode())
+    result = init(tmp_path, tmp_path / "fraud.pkl")
+    assert result.exit_code != 0
+    assert "holds os.system, which is not of scikit-learn" in result.stderr
+    assert not ran.exists()
+    init(tmp_path, tmp_path / "fraud.pkl", "--load")
+    assert ran.exists()
+    assert not (tmp_path / "specs").exists()
+
+
+def test_another_version_of_its_library_is_required(tmp_path: Path) -> None:
+    models.plain_pickle(tmp_path / "fraud.pkl")
+    content = (tmp_path / "fraud.pkl").read_bytes()
+    (tmp_path / "fraud.pkl").write_bytes(content.replace(b"1.9.1", b"1.8.0"))
+    assert init(tmp_path, tmp_path / "fraud.pkl").exit_code == 0
+    assert 'requirements: ["scikit-learn==1.8.0"]' in (tmp_path / "specs/fraud/model.yaml").read_text()
+    assert compile_specs(FilesOnDisk(tmp_path)).diagnostics == []
+
+
+def test_loading_it_finds_the_same(tmp_path: Path) -> None:
+    models.forest_on_a_frame(tmp_path / "fraud.joblib")
+    specs = []
+    for name, options in (("read", []), ("loaded", ["--load"])):
+        (tmp_path / name).mkdir()
+        assert init(tmp_path / name, tmp_path / "fraud.joblib", *options).exit_code == 0
+        specs.append((tmp_path / name / "specs/fraud/model.yaml").read_text())
+    assert specs[0] == specs[1]
+
+
+REFUSED = {
+    "notes.md": (b"# a text", "is no model that mlspec knows"),
+    "empty.onnx": (b"", "is empty"),
+    "broken.onnx": (b"\x08\x07nothing", "onnxruntime cannot load"),
+    "net.pt": (b"PK", "does not say its inputs"),
+    "broken.joblib": (b"\x80\x04\x95nothing", "no pickle that can be read without running it"),
+    "list.pkl": (b"\x80\x04]q\x00.", "holds a list, not an estimator"),
+    "other.json": (b'{"a": 1}', "is not what XGBoost's save_model writes"),
+    "other.txt": (b"tree of life", "is not what LightGBM's"),
+    "broken.skops": (b"PK", "is not what skops.io.dump writes"),
+    "broken.safetensors": (b"\xff" * 20, "holds weights and no program"),
+    "MLmodel": (b"flavors: {pytorch: {}}", "is an MLflow model of pytorch"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_begun_with_says_why(tmp_path: Path, name: str) -> None:
+    content, said = REFUSED[name]
+    (tmp_path / name).write_bytes(content)
+    result = init(tmp_path, tmp_path / name)
+    assert result.exit_code != 0
+    assert said in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_large_model_is_for_a_store(tmp_path: Path) -> None:
+    models.skops(tmp_path / "fraud.skops")
+    with (tmp_path / "large.txt").open("wb") as stream:
+        stream.write(b"tree\nmax_feature_idx=2\n\n")
+        stream.truncate(51 << 20)
+    assert "put it into a store" in " ".join(init(tmp_path, tmp_path / "large.txt").stderr.split())
+    assert init(tmp_path, tmp_path / "large.txt", "--uri", "s3://models/large/model.txt").exit_code == 0
+    text = (tmp_path / "specs/large/model.yaml").read_text()
+    assert "size: 51Mi" in text
+    assert compile_specs(FilesOnDisk(tmp_path)).diagnostics == []
+
+
+@pytest.fixture
+def require_module() -> Callable[[str], None]:
+    def require(name: str) -> None:
+        try:
+            __import__(name)
+        except ImportError:
+            unavailable(f"{name}: not installed")
+
+    return require
