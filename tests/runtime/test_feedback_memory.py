@@ -100,7 +100,11 @@ def test_no_room_for_the_workers_refuses_to_start(tmp_path: Path) -> None:
         Memory(tmp_path / "missing", 2, 100)
 
 
-@pytest.mark.parametrize("text", ["p1.", "p1.A", "p1.AAAA", to_text(Mint("1")(b""))[:-1], "p1.\N{SNOWMAN}"])
+@pytest.mark.parametrize(
+    "text",
+    ["p1.", "p1.A", "p1.AAAA", to_text(Mint("1")(b""))[:-1], "p1.\N{SNOWMAN}"],
+    ids=["nothing", "a sign", "a head", "cut", "no sign"],
+)
 def test_an_id_that_is_not_whole_is_told(text: str) -> None:
     with pytest.raises(Damaged):
         from_text(text)
