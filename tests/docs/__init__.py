@@ -1,0 +1,1 @@
+"""The guides in docs/ that are run."""
