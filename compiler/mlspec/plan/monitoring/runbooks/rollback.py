@@ -29,6 +29,8 @@ def rollback(resolved: ResolvedSpec, folder: str) -> tuple[str, Look | None]:
         "commit that brought the change: spec and manifests go back together, and the image is called as it was, so "
         f"that none is built anew. {back}"
     )
+    promote = f"mlspec promote {resolved.name} --from ENVIRONMENT --to {resolved.environment.name}"
+    text += f" Where another environment still runs the version that is wanted, `{promote}` brings it here."
     if resolved.spec.rollout.canary:
         name, namespace = resolved.name, resolved.environment.namespace
         abort = f"kubectl argo rollouts -n {namespace} abort {name}"
