@@ -15,6 +15,9 @@ from mlspec.diagnostics import ExitCode
 _INTERRUPTED = 130
 """What a shell reports of a program that Ctrl-C ended; 1 would say that files changed."""
 
+_WHOLE = 1000
+"""Characters of a first sentence."""
+
 
 class Commands(click.Group):
     """One file for each command in this folder, `test_rules.py` for `test-rules`; a leading underscore is none."""
@@ -27,6 +30,12 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"mlspec.cli.{cmd_name.replace('-', '_')}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each with its whole first sentence, on as many lines as it takes: click would cut it to one."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(_WHOLE)) for name, command in found if command])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -48,7 +57,7 @@ def mlspec() -> None:
     """Compiles the spec of a model into all that runs it.
 
     One YAML file says what a model is and what service it owes its users; from it come the Dockerfile, the server's
-    entry point, Kubernetes manifests, Prometheus rules and the Argo CD Application.
+    entry point, Kubernetes manifests, Prometheus rules and the Argo CD Application. `mlspec init` begins.
     """
 
 

@@ -10,6 +10,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._complete import environments, models
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -24,9 +25,15 @@ _SHOWN = 5
 
 
 @click.command("build")
-@click.argument("models", nargs=-1, metavar="[MODEL]…")
+@click.argument("models", nargs=-1, metavar="[MODEL]…", shell_complete=models)
 @directory_option
-@click.option("-e", "--environment", help="Only what runs in this environment.")
+@click.option(
+    "-e",
+    "--environment",
+    metavar="ENVIRONMENT",
+    shell_complete=environments,
+    help="Only what runs in this environment.",
+)
 @click.option("--push", is_flag=True, help="Push to the environments' registries; what they have is not built.")
 @click.option("--builder", type=click.Choice(["docker", "podman", "buildah"]), help="Default: the first that works.")
 @click.option("--option", "options", multiple=True, help="For the builder, as --option=--platform=linux/arm64.")

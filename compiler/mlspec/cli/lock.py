@@ -11,6 +11,7 @@ import click
 
 from mlspec.diagnostics import Diagnostic, ExitCode
 
+from ._complete import models
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _EVERYTHING = "\0"
 
 
 @click.command("lock")
-@click.argument("models", nargs=-1, metavar="[MODEL]…")
+@click.argument("models", nargs=-1, metavar="[MODEL]…", shell_complete=models)
 @directory_option
 @click.option(
     "--upgrade",

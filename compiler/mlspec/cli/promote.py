@@ -12,6 +12,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._complete import environments, models
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -21,10 +22,24 @@ if TYPE_CHECKING:
 
 
 @click.command("promote")
-@click.argument("model")
+@click.argument("model", shell_complete=models)
 @directory_option
-@click.option("--from", "source", required=True, metavar="ENVIRONMENT", help="Where the values are right.")
-@click.option("--to", "target", required=True, metavar="ENVIRONMENT", help="Where they shall be the same.")
+@click.option(
+    "--from",
+    "source",
+    shell_complete=environments,
+    required=True,
+    metavar="ENVIRONMENT",
+    help="Where the values are right.",
+)
+@click.option(
+    "--to",
+    "target",
+    shell_complete=environments,
+    required=True,
+    metavar="ENVIRONMENT",
+    help="Where they shall be the same.",
+)
 @click.option(
     "--fields",
     default="model,build",

@@ -14,6 +14,7 @@ import click
 
 from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
 
+from ._complete import environments, models
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
 
 
 @click.command("run")
-@click.argument("model")
+@click.argument("model", shell_complete=models)
 @directory_option
 @click.option(
     "-e",
     "--environment",
+    metavar="ENVIRONMENT",
+    shell_complete=environments,
     help="As in this environment; without it the first one that asks for no accelerator.",
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0: any that is free.")

@@ -12,6 +12,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._complete import environments, models
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 
 
 @click.command("test-rules")
-@click.argument("models", nargs=-1, metavar="[MODEL]…")
+@click.argument("models", nargs=-1, metavar="[MODEL]…", shell_complete=models)
 @directory_option
-@click.option("-e", "--environment", help="In this environment alone.")
+@click.option(
+    "-e", "--environment", metavar="ENVIRONMENT", shell_complete=environments, help="In this environment alone."
+)
 @click.option(
     "-o",
     "--output",
