@@ -6,11 +6,13 @@ Source: "Alerting on SLOs", section 6 (multiwindow, multi-burn-rate alerts), in 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _USUAL_PERIOD = 30 * _DAY
@@ -24,8 +26,7 @@ _WINDOWS = (
 _SIX_DIGITS = Context(prec=6, rounding=ROUND_HALF_EVEN)
 
 
-@dataclass(frozen=True, slots=True)
-class BurnRate:
+class BurnRate(Struct, frozen=True):
     """Whoever burns `budget` of a period's error budget within `long` is told, if it still burns over `short`."""
 
     severity: Literal["page", "ticket"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.diagnostics import Diagnostic, Related, Severity, Span
 
@@ -16,8 +17,7 @@ _IDENTIFIER = re.compile(r"MLS[0-69]\d\d")
 _codes: dict[str, Code] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A kind of finding: `title` says what is wrong, `reason` why that matters, `remedy` what to do about it."""
 
     id: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
@@ -31,8 +32,7 @@ from mlspec.verify.overrides import targets
 from mlspec.verify.verify import verify
 
 
-@dataclass
-class Compilation:
+class Compilation(Struct):
     """What a workspace compiles to."""
 
     resolution: Resolution

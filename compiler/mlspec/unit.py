@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from .diagnostics import Diagnostic, Span
 from .source.ignores import Ignore
@@ -11,8 +11,7 @@ DEFAULT_ENVIRONMENT = "default"
 """The environment of a workspace that has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """Something that only one model of a cluster can have, and who takes it."""
 
     key: str
@@ -24,16 +23,14 @@ class Taken:
     """For a message about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """A finding that somebody has seen and means to keep, and why."""
 
     finding: Diagnostic
     reason: str
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(Struct):
     """What a workspace has, in the order of its files."""
 
     models: list[tuple[str, str]]
@@ -46,8 +43,7 @@ class Listing:
     argocd: str
 
 
-@dataclass(slots=True)
-class Unit:
+class Unit(Struct):
     """Of a file that defines an environment or a workspace, too, only what its models came to."""
 
     shared: bool = False

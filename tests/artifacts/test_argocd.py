@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mlspec.artifacts.argocd.application import application
 from mlspec.artifacts.argocd.destination import destination

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mlspec.artifacts.file import File
 from mlspec.artifacts.registry import render_deployment

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from mlspec.artifacts.file import File, Output
 from mlspec.artifacts.monitoring.prometheus_rule import prometheus_rule

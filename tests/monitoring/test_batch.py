@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.batch_alerts import BatchSubject
 from mlspec.plan.monitoring.plan_monitoring import plan_rules

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import promql_parser
 import pytest
+from msgspec.structs import replace
 from promql_parser import AggregateExpr, Call, MatrixSelector, VectorSelector
 
 from mlspec.plan.monitoring.batch_alerts import BatchSubject

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.batch_alerts import BatchSubject
 from mlspec.plan.monitoring.options import alert_of, option_of

@@ -6,12 +6,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import httpx
 import numpy as np
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.drift_alert import DriftWatch
 from tests.monitoring.live import prometheus, shortened

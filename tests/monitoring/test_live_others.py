@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.batch_alerts import BatchSubject
 from mlspec.plan.monitoring.drift_alert import DriftWatch

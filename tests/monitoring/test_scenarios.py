@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.scenarios import Scenario, scenarios
 from mlspec.plan.monitoring.scenarios.scenario import Phase, Series

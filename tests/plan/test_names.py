@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from mlspec.plan.labels import plan_selector
 from mlspec.plan.names import LONGEST, fit, instance, plan_names

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class File:
+
+class File(Struct, frozen=True, dict=True):
     """A file whose bytes the compiler made; `path` is relative to the workspace, with forward slashes."""
 
     path: str
@@ -20,8 +20,7 @@ class File:
         return hashlib.sha256(self.content).hexdigest()
 
 
-@dataclass(frozen=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """A file copied unchanged from `source`, another path of the workspace; never held in memory."""
 
     path: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from mlspec.plan.plan import Manifest, Plan
@@ -14,12 +13,11 @@ from .yaml_text import to_yaml
 _declared: set[tuple[str, str]] = set()
 
 
-@dataclass(frozen=True)
-class ManifestFile(File):
+class ManifestFile(File, frozen=True):
     """A file with one object, which need not be parsed again by whoever patches or verifies it."""
 
-    manifest: Manifest = field(compare=False, repr=False)
-    source: str = field(compare=False, repr=False)
+    manifest: Manifest
+    source: str
 
 
 def object_kind(api_version: str, kind: str) -> Manifest:

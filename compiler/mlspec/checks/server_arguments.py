@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic
@@ -79,8 +80,7 @@ class Kind(StrEnum):
     OPTION = "option"
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """An item of `server.args`, with the items behind it that are its values."""
 
     index: int

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from mlspec.codes import code
 from mlspec.diagnostics import Diagnostic, Related, Severity, Span
@@ -79,8 +81,7 @@ def resolve(
     return result
 
 
-@dataclass(frozen=True)
-class _Around:
+class _Around(Struct, frozen=True):
     """What a model is resolved in: the workspace's `defaults` and, where all are known, the environments' names."""
 
     everywhere: Node | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+
+from msgspec import Struct, field
 
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.source.files import Files
@@ -14,8 +15,7 @@ from mlspec.spec.service import ModelMetadata, ServiceSpec
 from mlspec.spec.workspace import WorkspaceSpec
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """An environment with its settings; `tree` is its `spec` as written, None for the built-in one."""
 
     name: str
@@ -40,8 +40,7 @@ class Environment:
         return (Related(self.tree.locate_key(path), label),)
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """A Model document before its environments."""
 
     metadata: ModelMetadata
@@ -62,15 +61,14 @@ class Model:
         return str(PurePosixPath(self.source).parent)
 
 
-@dataclass(frozen=True)
-class ResolvedSpec:
+class ResolvedSpec(Struct, frozen=True):
     """One model in one environment; `tree` is the merged `spec`, whose nodes keep the file and line they came from."""
 
     model: Model
     environment: Environment
     spec: ServiceSpec
     tree: Node
-    files: Files = field(repr=False)
+    files: Files
 
     @property
     def name(self) -> str:
@@ -97,8 +95,7 @@ class ResolvedSpec:
         return str(PurePosixPath(self.model.folder, path))
 
 
-@dataclass
-class Resolution:
+class Resolution(Struct):
     """Everything the workspace says."""
 
     documents: list[Document] = field(default_factory=list)

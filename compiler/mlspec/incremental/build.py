@@ -8,9 +8,10 @@ In doubt (a file with more than models changed, a name is taken twice, a write w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from mlspec.source.files import FilesOnDisk, spec_files
 from mlspec.tree.changes import Changes
@@ -51,8 +52,7 @@ class Built(Protocol):
         """What Argo CD would apply though no spec asks for it. Raises TreeError."""
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(Struct, frozen=True):
     root: Path
     specs: str
     each: Callable[[list[ResolvedSpec]], Iterable[ResolvedSpec]]
@@ -81,8 +81,7 @@ def build(
     return _compile(run, {}, {})
 
 
-@dataclass
-class _Seen:
+class _Seen(Struct):
     """What of the memory holds."""
 
     same: set[str]
@@ -148,21 +147,13 @@ def _compile(run: _Run, known: dict[str, Unit], standing: dict[str, Made]) -> _C
     return _Compiled(run, compilation, known, standing, traced.inputs if traced else {})
 
 
-@dataclass
 class _Same:
     """Nothing changed since the last compile."""
 
-    run: _Run
-    memory: Memory
-    seen: _Seen
-    listing: Listing = field(init=False)
-    diagnostics: list[Diagnostic] = field(init=False)
-    set_aside: list[SetAside] = field(init=False)
-    shared: set[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.listing, self.shared = self.memory.listing, self.memory.shared
-        self.diagnostics, self.set_aside = self.memory.diagnostics, self.memory.set_aside
+    def __init__(self, run: _Run, memory: Memory, seen: _Seen) -> None:
+        self.run, self.memory, self.seen = run, memory, seen
+        self.listing, self.shared = memory.listing, memory.shared
+        self.diagnostics, self.set_aside = memory.diagnostics, memory.set_aside
 
     def compare(self) -> Changes:
         if self.seen.renewed and self.run.memory:
@@ -175,25 +166,22 @@ class _Same:
         return _strays(self.run.root, self.listing, (), self.memory.made.values(), ())
 
 
-@dataclass
 class _Compiled:
     """Some files of specs were compiled, or all."""
 
-    run: _Run
-    compilation: Compilation
-    known: dict[str, Unit]
-    standing: dict[str, Made]
-    """What was made from the others."""
-    inputs: dict[str, Inputs]
-    diagnostics: list[Diagnostic] = field(init=False)
-    set_aside: list[SetAside] = field(init=False)
-    listing: Listing = field(init=False)
-    shared: set[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.shared = {source for source, unit in self.compilation.units.items() if unit.shared}
-        self.diagnostics, self.set_aside = self.compilation.diagnostics, self.compilation.set_aside
-        self.listing = self.compilation.listing
+    def __init__(
+        self,
+        run: _Run,
+        compilation: Compilation,
+        known: dict[str, Unit],
+        standing: dict[str, Made],
+        inputs: dict[str, Inputs],
+    ) -> None:
+        """`standing` is what was made from the files that are `known`."""
+        self.run, self.compilation, self.known, self.standing, self.inputs = run, compilation, known, standing, inputs
+        self.shared = {source for source, unit in compilation.units.items() if unit.shared}
+        self.diagnostics, self.set_aside = compilation.diagnostics, compilation.set_aside
+        self.listing = compilation.listing
 
     def compare(self) -> Changes:
         outputs, output = self.compilation.outputs, self.listing.output

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mlspec.source.files import FilesOnDisk
 
@@ -15,8 +16,7 @@ _CUT = "cut"
 """For the digest of a file that was not read whole, which equals no digest."""
 
 
-@dataclass(slots=True)
-class Input:
+class Input(Struct):
     """A file as it was when it was asked for."""
 
     stamp: Stamp
@@ -26,8 +26,7 @@ class Input:
     """None where nobody asked for more than its size."""
 
 
-@dataclass(slots=True)
-class Inputs:
+class Inputs(Struct):
     """All that one file of specs depends on but for the environments and the workspace."""
 
     files: dict[str, Input] = field(default_factory=dict)

@@ -13,9 +13,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from mlspec.diagnostics import Diagnostic, Related, Severity, Span
 from mlspec.source.ignores import Ignore, Named
@@ -28,8 +29,7 @@ _FORGOTTEN = 30 * 24 * 3600
 """Seconds after which the memory of a workspace that nobody compiles goes."""
 
 
-@dataclass
-class Memory:
+class Memory(Struct):
     """The last compile without an error."""
 
     listing: Listing

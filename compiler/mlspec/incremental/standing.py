@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.tree.errors import TreeError
 from mlspec.tree.folders import Folders, ancestors
@@ -16,8 +17,7 @@ from mlspec.tree.strays import strays
 from .stamps import Stamp, group_stamps
 
 
-@dataclass(slots=True)
-class Made:
+class Made(Struct):
     """What was made for one owner. Its files and their digests are what its index says, whose digest is kept here."""
 
     folder: str

@@ -6,9 +6,11 @@ What is pinned and still fits is kept, so that locking again asks for nothing an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from mlspec.checks.lock import BASE_MISSING, BASE_UNPINNED, NOT_IN_REGISTRY, UNKNOWN_PYTHON, UNRESOLVABLE
 from mlspec.diagnostics import Diagnostic, Span

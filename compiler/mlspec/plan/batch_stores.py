@@ -5,7 +5,7 @@ A pod has one account and a container one environment: the checks refuse stores 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.location import Location, location
@@ -16,8 +16,7 @@ from .delivery import Opened
 from .plan import Labels, Manifest
 
 
-@dataclass(frozen=True)
-class DataStore:
+class DataStore(Struct, frozen=True):
     """`key` is the batch's `input` or `output`; `store` None where the environment says nothing of the place."""
 
     key: str

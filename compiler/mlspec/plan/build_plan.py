@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.workspace import WorkspaceSpec
@@ -119,8 +120,7 @@ def image_reference(resolved: ResolvedSpec, context_digest: str) -> str:
     return f"{prefix}{resolved.name}:{version}{context_digest[:12]}"
 
 
-@dataclass(frozen=True)
-class _Arguments:
+class _Arguments(Struct, frozen=True):
     """Of the image's entry point, in the pod that answers and in the others of its replica."""
 
     server: tuple[str, ...] = ()

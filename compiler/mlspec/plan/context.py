@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mlspec.environment.resolved import Model, ResolvedSpec
 from mlspec.source.files import Files
@@ -76,8 +78,7 @@ def _asks_stores(spec: ServiceSpec) -> bool:
     return any(where.is_fetched for where in map(location, uris) if where)
 
 
-@dataclass(frozen=True, slots=True)
-class ModelFiles:
+class ModelFiles(Struct, frozen=True):
     """The model beside a spec; nothing where it lies elsewhere."""
 
     path: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.spec.environment import CatalogueEntry
@@ -19,8 +20,7 @@ _USUAL_PARTS = 7
 _FINEST = Decimal("0.0001")
 
 
-@dataclass(frozen=True)
-class HourlyCost:
+class HourlyCost(Struct, frozen=True):
     """Dollars for an hour at the fewest and at the most replicas, and of a batch while a run lasts."""
 
     least: Decimal

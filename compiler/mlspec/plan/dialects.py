@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec_runtime import metric_names as metrics
@@ -17,8 +18,7 @@ Matchers = Mapping[str, str]
 """By label, as `plan.monitoring.promql` reads them: `~` before a regular expression, `!` before what must not be."""
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(Struct, frozen=True):
     """The names that one server has for what every server says."""
 
     requests: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal
+
+from msgspec import Struct, field
 
 PYTHON = "python:{python}-slim"
 """The official image: current Debian stable, glibc 2.28 or later as binary wheels need it."""
@@ -13,8 +14,7 @@ PYTHON = "python:{python}-slim"
 Reads = Literal["file", "folder", "either"]
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """Defaults of one format. The pins of a row are built into an image and run by tests/images."""
 
     requirements: tuple[str, ...] = ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from msgspec import Struct
 
 from mlspec.spec.lock import pinned_line
 from mlspec.spec.requirements import choice_of, read_requirements, requirement_problem
@@ -27,8 +28,7 @@ _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+:~-]+)?")
 _PYTHON = re.compile(r"3\.\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A file of the workspace that goes into the build context."""
 
     source: str
@@ -39,8 +39,7 @@ class Copy:
     size: int
 
 
-@dataclass(frozen=True)
-class ImagePlan:
+class ImagePlan(Struct, frozen=True):
     """Every decision about one image. What could break out of its line in a generated file raises ValueError."""
 
     model: str
@@ -109,8 +108,7 @@ class ImagePlan:
         return tuple(folder for folder in self.folders if folder != MODEL)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Needs:
+class Needs(Struct, frozen=True, kw_only=True):
     """What a model needs to run, in plain values."""
 
     model: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mlspec.spec.lock import UNPINNED, Lock, LockedImage
 
@@ -25,8 +27,7 @@ def pinned(plan: ImagePlan, lock: Lock | None) -> ImagePlan:
     return replace(plan, base_digest=digest, distributions=section.distributions)
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A field of the spec and what its value was when it was locked, and is now."""
 
     field: tuple[str, str]

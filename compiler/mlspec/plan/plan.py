@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from .parts.batch import Batch, BatchSchedule, BatchVolume
 from .parts.exposure import Exposure, GatewayRoute, IngressRoute, LoadBalancer, Pool
@@ -61,8 +62,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Every decision about one model in one environment."""
 
     model: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 
 import promql_parser
+from msgspec import Struct
 from promql_parser import AggregateExpr, BinaryExpr, Expr, MatchOp, VectorSelector
 
 from .fault import PromqlError, complaint, explain
@@ -36,16 +36,14 @@ class ValueType(Enum):
     STRING = "a string"
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """One selection of series; `metric` is None where its name is not told, a matcher is (label, operator, value)."""
 
     metric: str | None
     matchers: tuple[tuple[str, str, str], ...]
 
 
-@dataclass(frozen=True)
-class Expression:
+class Expression(Struct, frozen=True, dict=True):
     """A text that every Prometheus accepts with its default features."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _WORD = re.compile(
     r"""\s+|\#[^\n]* | (?P<word> "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | `[^`]*`
@@ -13,8 +14,7 @@ _WORD = re.compile(
 _CLOSING = {"(": ")", "{": "}", "[": "]"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A word and its offset in characters."""
 
     text: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec import Struct, field
 from yaml import MarkedYAMLError
 from yaml.events import (
     AliasEvent,
@@ -37,8 +37,7 @@ _NOWHERE = Span("")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """What one document of a file came to."""
 
     root: Node | None = None

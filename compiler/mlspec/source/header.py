@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mlspec.diagnostics import Diagnostic, Span
 
@@ -16,8 +16,7 @@ KINDS = ("Model", "Environment", "Workspace")
 _GROUP = "mlspec.dev/"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What a document says that it is. One that is not `ours` and has a finding was perhaps meant for mlspec."""
 
     ours: bool

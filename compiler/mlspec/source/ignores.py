@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.diagnostics import Diagnostic, Span
 
@@ -22,16 +23,14 @@ _SHOWN = 20  # findings about the comments of one file
 _EXAMPLE = "# mlspec: ignore MLS231 because the controller is replaced in March"
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A code as it is written in a comment, and where."""
 
     code: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True):
     """One comment with its reason; it sets aside what is found on one of `lines` of its file."""
 
     span: Span

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.diagnostics import Span
 
@@ -11,16 +12,14 @@ Scalar = str | int | float | bool | None
 Path = Sequence[str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A key of a mapping, where the key stands, and its value."""
 
     key: Span
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value and where it stands; `value` is a scalar, a list of nodes, or a mapping in written order.
 
     `text` is a scalar as it was written (`1.10` is the number 1.1), empty for lists and mappings.
@@ -105,8 +104,7 @@ class Node:
             yield (), self
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One YAML document of a file; `root` is a mapping."""
 
     file: str

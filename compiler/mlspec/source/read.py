@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from mlspec.diagnostics import Diagnostic, Span, has_errors
 
@@ -23,8 +25,7 @@ _PERHAPS_OURS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What reading came to; `complete` is False where a document that was meant is not among `documents`."""
 
     documents: tuple[Document, ...] = ()

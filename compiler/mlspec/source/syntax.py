@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from yaml import MarkedYAMLError
 
 from mlspec.codes import Code
@@ -19,8 +19,7 @@ _FIRST_WORD = re.compile(r"\S+")
 _KEY_WITHOUT_SPACE = re.compile(r"^\s*(?:- )?([\w.-]+:[^\s:/][^:]*)$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(Struct, frozen=True):
     """Where a parser stopped (`index`), and where what it was reading begins (`start`)."""
 
     text: Text

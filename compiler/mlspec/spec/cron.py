@@ -6,13 +6,13 @@ Source: parser.go and spec.go of robfig/cron v3, which the CronJob controller us
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import BeforeValidator, WithJsonSchema
 
 from mlspec.source.suggestion import did_you_mean
@@ -44,8 +44,7 @@ _FIRST, _YEARS = date(2024, 1, 1), 8
 """Any eight years with two leap days in them: the longest time between two runs does not depend on today."""
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """When a run is due, in minutes of a day and in days."""
 
     minutes: frozenset[int]

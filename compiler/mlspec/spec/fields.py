@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, get_args, get_origin
 
+from msgspec import Struct, field
 from pydantic.fields import FieldInfo
 
 from .section import Section
@@ -13,8 +13,7 @@ from .section import Section
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class OtherWords:
+class OtherWords(Struct, frozen=True):
     """Beside a field's type: words in small letters that people write for its choices, and what to tell of others."""
 
     meant: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .section import Invalid
 
@@ -16,8 +17,7 @@ _KEY = r"(?!.*//)(?!(?:.*/)?\.{1,2}(?:/|$))[^\s?#\\]+"
 _LONGEST = 1024
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """How a kind of URI is written; the pattern's groups are `root` and `path`."""
 
     pattern: str
@@ -47,8 +47,7 @@ FORMS = {
 }
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where a model is, other than beside its spec."""
 
     scheme: str

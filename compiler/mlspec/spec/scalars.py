@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
 
+from msgspec import Struct
 from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
@@ -130,8 +130,7 @@ def share_between(least: str, most: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True):
     """Metadata of a text type: its pattern, its length at most, what it is called and the rule behind it."""
 
     pattern: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from mlspec.artifacts.file import Output
@@ -31,8 +32,7 @@ class Kind(StrEnum):
     """Somebody else's, where the compiler would write: an error, never overwritten."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One path that differs. `after` is what belongs there, None where nothing does; `found` what stands there now."""
 
     path: str
@@ -42,8 +42,7 @@ class Change:
     after: Output | None
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True, dict=True):
     """How the tree differs from what a compile made; every list is sorted by path."""
 
     layout: Layout

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from mlspec.artifacts.file import File, Output
 
@@ -21,8 +22,7 @@ from .standing import Shape, Standing, look
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(Struct, frozen=True):
     """What the indexes and the journal say of a path."""
 
     owner: str
@@ -135,8 +135,7 @@ def _orphans(layout: Layout, folders: Folders, records: Mapping[str, _Record], m
             yield Change(path, record.owner, kind, found, None)
 
 
-@dataclass(frozen=True)
-class _Comparison:
+class _Comparison(Struct, frozen=True):
     layout: Layout
     folders: Folders
     records: Mapping[str, _Record]

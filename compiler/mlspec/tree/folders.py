@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .errors import TreeError, explained
 from .layout import Layout
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     exists: bool
     blocker: str | None = None
     """The path, this folder's own or one above it, where something that is no folder stands."""

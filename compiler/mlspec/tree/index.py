@@ -7,8 +7,9 @@ import os
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from mlspec.artifacts.file import Output
@@ -26,8 +27,7 @@ _CONFLICT = b"<<<<<<< "
 _LINE = re.compile(rb'^ *("(?:[^"\\]|\\.)*": "[0-9a-f]{64}"),?\r?$', re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """An index as it stands on disk."""
 
     path: str

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from .errors import TreeError, explained
 from .folders import Folders
@@ -24,8 +26,7 @@ GONE = ""
 """Stands for a digest where a write intends to remove a file."""
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(Struct, frozen=True):
     """`serial` counts the beginnings and ends of writes, so that whoever compared before one knows that it happened."""
 
     serial: int = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 IMAGES = "images"
 """First part of the owner of every build context; all others belong to the environment named there."""
@@ -13,8 +14,7 @@ _SUFFIX = ".json"
 _NOWHERE = frozenset({"", ".", "..", ".git"})
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Paths are relative to the workspace, with forward slashes, as in `Output.path`."""
 
     root: Path

@@ -6,9 +6,10 @@ import errno
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 from .errors import explained
 from .layout import Layout
@@ -30,8 +31,7 @@ class Shape(StrEnum):
     DEVICE = "device, pipe or socket"
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True, dict=True):
     """What stands at a path. `content` is None for what is no file, and for a file too large to keep."""
 
     shape: Shape

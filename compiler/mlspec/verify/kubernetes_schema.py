@@ -6,13 +6,14 @@ The schemas are those that the package kubernetes-validate ships, strict form, c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic_core import from_json
 
 from mlspec.source.suggestion import did_you_mean
@@ -84,8 +85,7 @@ def _refused(kind: _Kind, value: Mapping[str, Any], manifest: Manifest) -> list[
     return [Problem(identity(manifest), tuple(path), message) for path, message in found]
 
 
-@dataclass(frozen=True)
-class _Kind:
+class _Kind(Struct, frozen=True):
     name: str
     """Of its definition."""
     schema: Schema

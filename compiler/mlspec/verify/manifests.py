@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from .problem import Manifest, Path, Problem, identity
 
@@ -65,8 +66,7 @@ POD_TEMPLATES: tuple[Path, ...] = (
 """Where workloads have the templates of their pods: built-in ones, a LeaderWorkerSet, and a CronJob."""
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(Struct, frozen=True):
     """A container of a pod template; `starts_before` is true for one that ends before the others start."""
 
     pod: Pod
@@ -84,8 +84,7 @@ class Container:
         return Problem(self.pod.object, (*self.path, *path), f"{message}")
 
 
-@dataclass(frozen=True)
-class Pod:
+class Pod(Struct, frozen=True, dict=True):
     """The pod template of a workload."""
 
     workload: Manifest

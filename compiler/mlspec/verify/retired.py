@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .manifests import Manifests
 from .problem import Manifest, Path, Problem, identity
@@ -40,8 +41,7 @@ def _has_annotation_of(prefix: str) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, dict) and any(str(key).startswith(prefix) for key in value)
 
 
-@dataclass(frozen=True, slots=True)
-class Retired:
+class Retired(Struct, frozen=True):
     """A part of the API that is not what it was since a minor."""
 
     since: tuple[int, int]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Sources: template/template.go of Prometheus; "Functions" of Go's text/template.
 _FUNCTIONS = re.compile(
@@ -39,8 +40,7 @@ class TemplateFault(ValueError):
         self.end = end
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     kind: str
     text: str
     start: int

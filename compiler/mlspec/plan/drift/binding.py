@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .reference import Fault, Refused
 
 _SHOWN = 6
 
 
-@dataclass(frozen=True)
-class Tensor:
+class Tensor(Struct, frozen=True):
     """An input or output of the signature; its first dimension counts rows."""
 
     name: str
@@ -26,8 +26,7 @@ class Tensor:
         return None if self.shape[1] < 0 else tuple(f"{self.name}.{place}" for place in range(self.shape[1]))
 
 
-@dataclass(frozen=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A column of the file, and which column of which tensor it is."""
 
     name: str

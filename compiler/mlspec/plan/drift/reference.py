@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Wrong = Literal[
     "drift-reference-unreadable",
@@ -17,8 +18,7 @@ Wrong = Literal[
 """What can be wrong with a reference, by the name of the finding that tells of it."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """`message` goes on after the file's name, `label` stands beside the caret; `remedy` may be empty."""
 
     kind: Wrong
@@ -37,8 +37,7 @@ class Refused(Exception):
         self.fault = fault
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(Struct, frozen=True):
     """How one column of a tensor is distributed.
 
     `shares` are those of the buckets in their order, then that of missing values. A number belongs to the first bucket
@@ -56,8 +55,7 @@ class Feature:
     """None for numbers."""
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """`rows` are those of the file."""
 
     rows: int

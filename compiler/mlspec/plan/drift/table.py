@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from .reference import Fault, Refused
 
@@ -12,8 +13,7 @@ Cell = object
 """A text, number or truth; None for what is missing. In CSV everything is text."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Columns by name, in the file's order, all of `rows` cells."""
 
     columns: Mapping[str, Sequence[Cell]]

@@ -6,7 +6,8 @@ Metrics are kube-state-metrics': a Job that has ended cannot be scraped any more
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.batch import longest_silence
@@ -20,8 +21,7 @@ from .subject import Subject, subject_of
 _HELD = 60
 
 
-@dataclass(frozen=True)
-class BatchSubject:
+class BatchSubject(Struct, frozen=True):
     """How the runs of one deployment are found. Times in seconds."""
 
     subject: Subject

@@ -7,7 +7,8 @@ a rate would be extrapolated, and without traffic that it would have to wait for
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import CanaryMetric
@@ -19,8 +20,7 @@ from .subject import Subject, subject_of
 HASH_ARGUMENT = "canary-hash"
 
 
-@dataclass(frozen=True)
-class _Counts:
+class _Counts(Struct, frozen=True):
     """Requests of the canary that count, and the bad ones among them."""
 
     valid: str

@@ -7,10 +7,11 @@ below the index of all rows together, which is convex; replicas with too few row
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import AlertingRule
@@ -26,8 +27,7 @@ _BY = f"by (namespace, {metrics.MODEL}, {metrics.VERSION}, {metrics.FEATURE})"
 _LONGEST_HOLD = timedelta(hours=1)
 
 
-@dataclass(frozen=True)
-class DriftWatch:
+class DriftWatch(Struct, frozen=True):
     """When the index of a feature counts. Times in seconds."""
 
     threshold: Decimal

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from mlspec_runtime import metric_names as metrics
 
@@ -14,8 +15,7 @@ _LEVEL = "namespace_model"
 _BY = f"by (namespace, {metrics.MODEL})"
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     """`valid` requests and the `bad` ones among them, as words of the recorded names, and each a second over `window`.
 
     Names follow "Recording rules" in Prometheus's practices: level, metric, operations.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.grafana import dashboard_url

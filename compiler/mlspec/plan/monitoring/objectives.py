@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from mlspec.burn_rate import BurnRate, burn_rates, requests_needed
 from mlspec.plan.plan import AlertingRule, RecordingRule, RuleGroup
@@ -24,8 +25,7 @@ _PERIOD_INTERVAL = 300
 """What a whole period adds up to changes slowly, and costs most to read."""
 
 
-@dataclass(frozen=True)
-class Objective:
+class Objective(Struct, frozen=True):
     """A share of requests, `target`, that must not be bad over a `period` of seconds."""
 
     name: Literal["availability", "latency", "output-token"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.delivery import delivery_budget
@@ -21,8 +21,7 @@ from .drift_alert import DriftWatch, drift_watch_of
 from .promql import Matchers
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """One deployment of one model. Times in seconds, sizes in bytes."""
 
     model: str

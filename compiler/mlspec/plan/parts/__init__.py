@@ -1,1 +1,1 @@
-"""What the parts of a plan are: frozen dataclasses, a file for each subject, which `plan.py` puts together."""
+"""What the parts of a plan are: frozen records, a file for each subject, which `plan.py` puts together."""

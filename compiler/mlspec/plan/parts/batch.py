@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .network import NetworkAccess
 from .objects import Labels, Manifest
 
 
-@dataclass(frozen=True)
-class BatchSchedule:
+class BatchSchedule(Struct, frozen=True):
     """When runs begin."""
 
     cron: str
@@ -18,8 +17,7 @@ class BatchSchedule:
     """Seconds after which a run that could not begin is given up."""
 
 
-@dataclass(frozen=True)
-class BatchVolume:
+class BatchVolume(Struct, frozen=True):
     """A claim that the input is read from, or the output written to."""
 
     name: str
@@ -28,8 +26,7 @@ class BatchVolume:
     read_only: bool
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Stored rows that a Job scores; the image, its resources and its nodes are the server's."""
 
     name: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct
 
 from .objects import Labels
 
 GREEN, YELLOW, RED = "green", "orange", "red"
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(Struct, frozen=True):
     """PromQL, and how the series that it gives are called; `{{label}}` stands for the value of a label."""
 
     expr: str
@@ -22,16 +22,14 @@ class Query:
     """Only the last value is asked for."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """From `value` on, None for everything below the next step, the colour is this one."""
 
     value: Decimal | None
     color: str
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Struct, frozen=True):
     """`number` is its own for ever: links to a panel name it. Sizes in cells of a grid that is 24 wide."""
 
     number: int
@@ -54,8 +52,7 @@ class Panel:
     """What a stat says where there is no value."""
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A row of the dashboard with the panels below it."""
 
     number: int
@@ -63,8 +60,7 @@ class Section:
     panels: tuple[Panel, ...]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a panel or a row's heading lies on the grid."""
 
     x: int
@@ -73,8 +69,7 @@ class Place:
     height: int
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A line through every panel where a series of the query begins."""
 
     name: str
@@ -82,8 +77,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True):
     """All that one deployment shows, as one object of the cluster and one file of Grafana."""
 
     name: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class GatewayRoute:
+class GatewayRoute(Struct, frozen=True):
     """An HTTPRoute of the Gateway API."""
 
     gateway: str
@@ -21,8 +21,7 @@ class GatewayRoute:
     """What it leads to in place of the Service."""
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(Struct, frozen=True):
     """An InferencePool: a picker chooses a replica for each request."""
 
     endpoint_picker: str
@@ -32,8 +31,7 @@ class Pool:
     fail_open: bool
 
 
-@dataclass(frozen=True)
-class IngressRoute:
+class IngressRoute(Struct, frozen=True):
     """An Ingress."""
 
     class_name: str
@@ -43,8 +41,7 @@ class IngressRoute:
     annotations: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class LoadBalancer:
+class LoadBalancer(Struct, frozen=True):
     """A Service of type LoadBalancer."""
 
     port: int = 80

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .objects import Labels
 
 
-@dataclass(frozen=True)
-class Gitops:
+class Gitops(Struct, frozen=True):
     """How Argo CD syncs this model."""
 
     namespace: str
@@ -27,8 +26,7 @@ class Gitops:
     """JSON pointers into a Job that somebody else writes."""
 
 
-@dataclass(frozen=True)
-class EnvironmentPlan:
+class EnvironmentPlan(Struct, frozen=True):
     """What an environment is by itself: its AppProject and the root Application."""
 
     environment: str

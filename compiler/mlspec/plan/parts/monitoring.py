@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from .objects import Labels
 
 
-@dataclass(frozen=True)
-class RecordingRule:
+class RecordingRule(Struct, frozen=True):
     record: str
     expr: str
     labels: Labels = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class AlertingRule:
+class AlertingRule(Struct, frozen=True):
     alert: str
     expr: str
     for_: str
@@ -26,15 +25,13 @@ class AlertingRule:
     annotations: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class RuleGroup:
+class RuleGroup(Struct, frozen=True):
     name: str
     interval: str | None
     rules: tuple[RecordingRule | AlertingRule, ...]
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """Something to look at when an alert has come: a query for Prometheus, or a command."""
 
     about: str
@@ -43,8 +40,7 @@ class Look:
     text: str
 
 
-@dataclass(frozen=True)
-class Runbook:
+class Runbook(Struct, frozen=True):
     """What whoever is told of an alert reads; texts of ours are Markdown."""
 
     alert: str
@@ -62,8 +58,7 @@ class Runbook:
     """How a change is taken back, and the commands for it."""
 
 
-@dataclass(frozen=True)
-class Monitoring:
+class Monitoring(Struct, frozen=True):
     """What Prometheus scrapes and evaluates."""
 
     labels: Labels

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from .objects import Labels
 
 
-@dataclass(frozen=True)
-class Peer:
+class Peer(Struct, frozen=True):
     """Pods that may call the model."""
 
     namespace: str
     labels: Labels = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Addresses that the pod may call, or pods of the cluster."""
 
     cidr: str | None
@@ -27,8 +25,7 @@ class Destination:
     """Parts of the range that stay closed."""
 
 
-@dataclass(frozen=True)
-class NetworkAccess:
+class NetworkAccess(Struct, frozen=True):
     """What is let in and out; everything else is closed."""
 
     callers: tuple[Peer, ...]

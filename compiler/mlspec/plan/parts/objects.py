@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 Labels = Mapping[str, str]
 Manifest = dict[str, Any]
 """A Kubernetes object as plain dicts, lists and scalars, in the order in which a person reads it."""
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The name of every object; each at most 63 characters and valid for its kind."""
 
     service: str
@@ -33,8 +33,7 @@ class Names:
     cannot be that of the Service."""
 
 
-@dataclass(frozen=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """The object that runs the pods: what an autoscaler scales, and whose replicas Argo CD leaves to it."""
 
     api_version: str
@@ -42,8 +41,7 @@ class Workload:
     name: str
 
 
-@dataclass(frozen=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """A user's override; `index` is its place in the spec."""
 
     index: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .objects import Labels, Manifest
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True):
     """The server's container."""
 
     name: str
@@ -32,8 +32,7 @@ class Container:
     """Of the image's entry point."""
 
 
-@dataclass(frozen=True)
-class NodeGroup:
+class NodeGroup(Struct, frozen=True):
     """Several pods, each on a node of its own, that are one replica together: the first answers, the others compute."""
 
     size: int
@@ -48,8 +47,7 @@ class NodeGroup:
     """Within one such place the pods of a replica are near each other."""
 
 
-@dataclass(frozen=True)
-class DeviceClaim:
+class DeviceClaim(Struct, frozen=True):
     """Devices by dynamic resource allocation; each pod gets a ResourceClaim of its own from the template."""
 
     name: str
@@ -62,8 +60,7 @@ class DeviceClaim:
     """CEL; a device has to meet them all."""
 
 
-@dataclass(frozen=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """The init container that brings the model, from the server's own image."""
 
     name: str
@@ -75,8 +72,7 @@ class Fetch:
     limits: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class ModelVolume:
+class ModelVolume(Struct, frozen=True):
     """A model that is not in the image; the server only reads it."""
 
     mount_path: str
@@ -86,8 +82,7 @@ class ModelVolume:
     """None for a model that is there when the pod starts."""
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Which nodes the pods may run on."""
 
     node_selector: Mapping[str, str]
@@ -97,8 +92,7 @@ class Placement:
     image_pull_secrets: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """An HTTP probe; seconds."""
 
     path: str
@@ -107,8 +101,7 @@ class Probe:
     failures: int
 
 
-@dataclass(frozen=True)
-class Lifecycle:
+class Lifecycle(Struct, frozen=True):
     """How a pod starts and stops; seconds."""
 
     startup: Probe

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Rollout:
+
+class Rollout(Struct, frozen=True):
     """How new pods replace old ones."""
 
     strategy: Literal["RollingUpdate", "Recreate"]
@@ -16,8 +16,7 @@ class Rollout:
     """None under Recreate."""
 
 
-@dataclass(frozen=True)
-class CanaryMetric:
+class CanaryMetric(Struct, frozen=True):
     """An objective, as the version that is tried has to keep it."""
 
     name: str
@@ -27,8 +26,7 @@ class CanaryMetric:
     """The share above which the canary ends."""
 
 
-@dataclass(frozen=True)
-class Canary:
+class Canary(Struct, frozen=True):
     """How a new version gets a growing share of the requests, and what ends it."""
 
     shares: tuple[int, ...]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from .objects import Labels
 
 
-@dataclass(frozen=True)
-class ScalingMetric:
+class ScalingMetric(Struct, frozen=True):
     """One thing to scale on: of a resource, or of the demand that Prometheus knows, asked by KEDA or for an HPA."""
 
     kind: Literal["cpu", "memory", "prometheus", "pods", "external"]
@@ -28,8 +28,7 @@ class ScalingMetric:
     """The name under which the adapter serves it."""
 
 
-@dataclass(frozen=True)
-class Scaling:
+class Scaling(Struct, frozen=True):
     """Replicas by demand; seconds."""
 
     kind: Literal["keda", "hpa"]

@@ -6,11 +6,11 @@ The functions of this package decide each on finished objects; docs/rules.md is 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule; `elsewhere` says what holds it where no function of finished objects can."""
 
     title: str

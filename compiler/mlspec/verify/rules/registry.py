@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import mlspec.verify.rules
 
@@ -16,8 +18,7 @@ from ..problem import Manifest, Problem
 Check = Callable[[Manifests], Iterator[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectRule:
+class ObjectRule(Struct, frozen=True):
     """A rule; `number` is the one it has in the list of rules, `name` the function's own."""
 
     number: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.batch_alerts import BatchSubject
 from mlspec.plan.monitoring.promql import select

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from mlspec.plan.monitoring.objectives import Objective
 from mlspec.plan.monitoring.promql import number, select, span

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.cost import replica_cost
@@ -22,8 +23,7 @@ _MANY_ERRORS = ((Decimal("0.01"), YELLOW), (Decimal("0.05"), RED))
 """Where no objective says how many are too many."""
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One deployment of one model."""
 
     resolved: ResolvedSpec

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from mlspec.plan.labels import plan_selector
 from mlspec.plan.monitoring.batch_alerts import BatchSubject
@@ -12,8 +13,7 @@ from mlspec.plan.plan import Look
 from mlspec.spec.monitoring import Monitoring
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """The deployment that an alert is about."""
 
     subject: Subject
@@ -53,8 +53,7 @@ class Case:
         return sh("What the scheduler and the kubelet say of them.", text)
 
 
-@dataclass(frozen=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """Texts are Markdown; the likeliest cause comes first."""
 
     meaning: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.monitoring.batch_alerts import batch_subject_of

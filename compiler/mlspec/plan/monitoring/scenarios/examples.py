@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mlspec.plan.dialects import MLSPEC, Dialect
 from mlspec.plan.plan import Labels
 from mlspec_runtime import metric_names as metrics
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """Labels beside those that a scrape adds."""
 
     request: Labels

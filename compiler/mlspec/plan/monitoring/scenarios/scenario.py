@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from mlspec.plan.monitoring.promql import number, quote, span
 
 SCRAPE_INTERVAL = 30
 
 
-@dataclass(frozen=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """`seconds` in which a counter grows by `growth` a scrape, or a gauge stays at `level`."""
 
     seconds: int
@@ -21,8 +21,7 @@ class Phase:
     level: Decimal | None = None
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """Samples of one series from the start, one phase after the other."""
 
     metric: str
@@ -46,8 +45,7 @@ class Series:
         return " ".join(parts)
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """What Prometheus sees, and whether an alert fires after all of it."""
 
     name: str
