@@ -165,14 +165,14 @@ def _with_workspace(tree: Node | None, workspace: Node | None) -> tuple[Environm
     """An environment's spec over what the workspace says of every environment's `gitops`."""
     shared = workspace.value.get("gitops") if workspace and isinstance(workspace.value, dict) else None
     if workspace is None or shared is None:
-        return parse_section(EnvironmentSpec, merge_layers(tree)) if tree else (EnvironmentSpec(), [])
+        return parse_section(EnvironmentSpec, merge_layers(tree)) if tree else (EnvironmentSpec.by_default(), [])
     return parse_section(EnvironmentSpec, merge_layers(Node(workspace.span, {"gitops": shared}), tree))
 
 
 def _built_in(workspace: Node | None, result: Resolution) -> Environment:
     spec, findings = _with_workspace(None, workspace)
     result.around += findings
-    return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec(), "", Span(""))
+    return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec.by_default(), "", Span(""))
 
 
 def _model(document: Document, around: _Around) -> list[Diagnostic]:

@@ -100,7 +100,7 @@ class Resolution(Struct):
 
     documents: list[Document] = field(default_factory=list)
     """As they were read, before anything is merged."""
-    workspace: WorkspaceSpec = field(default_factory=WorkspaceSpec)
+    workspace: WorkspaceSpec = field(default_factory=WorkspaceSpec.by_default)
     environments: list[Environment] = field(default_factory=list)
     models: list[Model] = field(default_factory=list)
     specs: list[ResolvedSpec] = field(default_factory=list)

@@ -167,37 +167,43 @@ class DefaultAlerts(Section):
 
     error_budget_burn: Annotated[
         BudgetBurn, Field(description="More requests fail than `slo.availability` allows.")
-    ] = BudgetBurn()
+    ] = BudgetBurn.by_default()
     latency_budget_burn: Annotated[
         BudgetBurn, Field(description="More requests are slow than `slo.latency` allows.")
-    ] = BudgetBurn()
+    ] = BudgetBurn.by_default()
     token_budget_burn: Annotated[
         BudgetBurn, Field(description="More answers crawl than `slo.timePerOutputToken` allows.")
-    ] = BudgetBurn()
-    metrics_absent: Annotated[Outage, Field(description="Prometheus reaches no replica.")] = Outage()
-    no_replica_ready: Annotated[Outage, Field(description="Nobody answers requests.")] = Outage()
+    ] = BudgetBurn.by_default()
+    metrics_absent: Annotated[Outage, Field(description="Prometheus reaches no replica.")] = Outage.by_default()
+    no_replica_ready: Annotated[Outage, Field(description="Nobody answers requests.")] = Outage.by_default()
     replicas_not_ready: Annotated[ReplicasNotReady, Field(description="Fewer replicas are ready than are wanted.")] = (
-        ReplicasNotReady()
+        ReplicasNotReady.by_default()
     )
-    crash_looping: Annotated[CrashLooping, Field(description="The server ends again and again.")] = CrashLooping()
-    startup_slow: Annotated[StartupSlow, Field(description="Loading takes nearly as long as it may.")] = StartupSlow()
+    crash_looping: Annotated[CrashLooping, Field(description="The server ends again and again.")] = (
+        CrashLooping.by_default()
+    )
+    startup_slow: Annotated[StartupSlow, Field(description="Loading takes nearly as long as it may.")] = (
+        StartupSlow.by_default()
+    )
     requests_refused: Annotated[RequestsRefused, Field(description="The queue is full, and callers get 503.")] = (
-        RequestsRefused()
+        RequestsRefused.by_default()
     )
     requests_waiting: Annotated[
         RequestsWaiting, Field(description="Requests always wait; of `vllm` without a queue.")
-    ] = RequestsWaiting()
+    ] = RequestsWaiting.by_default()
     memory_near_limit: Annotated[MemoryNearLimit, Field(description="The server is near the limit of its memory.")] = (
-        MemoryNearLimit()
+        MemoryNearLimit.by_default()
     )
     accuracy_low: Annotated[AccuracyLow, Field(description="Answers are wrong more often than `accuracy` allows.")] = (
-        AccuracyLow()
+        AccuracyLow.by_default()
     )
     accelerator_idle: Annotated[AcceleratorIdle, Field(description="GPUs that hardly do anything are paid for.")] = (
-        AcceleratorIdle()
+        AcceleratorIdle.by_default()
     )
     feature_drift: Annotated[
         FeatureDrift, Field(description="Live values are distributed otherwise than in the reference.")
-    ] = FeatureDrift()
-    batch_failed: Annotated[BatchAlert, Field(description="A run of the batch has given up.")] = BatchAlert()
-    batch_missed: Annotated[BatchAlert, Field(description="No run has gone well for too long.")] = BatchAlert()
+    ] = FeatureDrift.by_default()
+    batch_failed: Annotated[BatchAlert, Field(description="A run of the batch has given up.")] = BatchAlert.by_default()
+    batch_missed: Annotated[BatchAlert, Field(description="No run has gone well for too long.")] = (
+        BatchAlert.by_default()
+    )

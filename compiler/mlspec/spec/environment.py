@@ -270,7 +270,7 @@ class EnvironmentSpec(Section):
     argo_rollouts: Annotated[
         bool, Field(description="Whether its clusters run Argo Rollouts with the Gateway API plugin, for canaries.")
     ] = False
-    prometheus: Annotated[Prometheus, Field(description="The Prometheus that watches it.")] = Prometheus()
+    prometheus: Annotated[Prometheus, Field(description="The Prometheus that watches it.")] = Prometheus.by_default()
     grafana: Annotated[
         Grafana | None, Field(description="The Grafana that gets a dashboard for each model; absent: none.")
     ] = None
@@ -281,8 +281,10 @@ class EnvironmentSpec(Section):
         list[ModelStore], Field(description="How models are fetched that do not lie beside their spec.")
     ] = []
     kueue: Annotated[Kueue | None, Field(description="The queue that batch scoring waits in; absent: none.")] = None
-    gitops: Annotated[Gitops, Field(description="The repository that Argo CD reads.")] = Gitops()
-    policy: Annotated[Policy, Field(description="Refused at compile time, with the line that breaks it.")] = Policy()
+    gitops: Annotated[Gitops, Field(description="The repository that Argo CD reads.")] = Gitops.by_default()
+    policy: Annotated[Policy, Field(description="Refused at compile time, with the line that breaks it.")] = (
+        Policy.by_default()
+    )
     defaults: Annotated[PartialSpec, Field(description="A partial Model spec, below every model's own.")] = None
 
     @model_validator(mode="after")
@@ -320,4 +322,4 @@ class EnvironmentDocument(Section):
     api_version: ApiVersion
     kind: Annotated[Literal["Environment"], Field(description="What this document is.")]
     metadata: Annotated[EnvironmentMetadata, Field(description="Its name.")]
-    spec: Annotated[EnvironmentSpec, Field(description="What is true there.")] = EnvironmentSpec()
+    spec: Annotated[EnvironmentSpec, Field(description="What is true there.")] = EnvironmentSpec.by_default()

@@ -146,7 +146,7 @@ class Monitoring(Section):
     accuracy: Annotated[Accuracy | None, Field(description="Watch the accuracy by feedback.")] = None
     default_alerts: Annotated[
         DefaultAlerts, Field(description="The alerts that a deployment gets by itself, switched and tuned by name.")
-    ] = DefaultAlerts()
+    ] = DefaultAlerts.by_default()
     alerts: Annotated[list[Alert], Field(description="Alerts of your own.")] = []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -23,6 +23,11 @@ class Section(BaseModel):
         defer_build=True,
         hide_input_in_errors=True,
     )
+
+    @classmethod
+    def by_default(cls) -> Self:
+        """What holds where nothing is written. Calling the class for it would build a validator of this one alone."""
+        return cls.model_construct()
 
 
 class Invalid(ValueError):

@@ -36,9 +36,9 @@ class ServiceSpec(Section):
     """What the model is and what it owes its users, in one environment."""
 
     model: Annotated[ModelSource, Field(description="Which model, and where it comes from.")]
-    build: Annotated[Build, Field(description="What the image contains besides the model.")] = Build()
-    server: Annotated[Server, Field(description="How requests are taken.")] = Server()
-    resources: Annotated[Resources, Field(description="What one replica needs.")] = Resources()
+    build: Annotated[Build, Field(description="What the image contains besides the model.")] = Build.by_default()
+    server: Annotated[Server, Field(description="How requests are taken.")] = Server.by_default()
+    resources: Annotated[Resources, Field(description="What one replica needs.")] = Resources.by_default()
     replicas: Annotated[
         int | None,
         Field(
@@ -48,11 +48,11 @@ class ServiceSpec(Section):
     scaling: Annotated[Scaling | None, Field(description="Replicas by demand.")] = None
     batch: Annotated[Batch | None, Field(description="Stored rows that a Job scores, beside serving or alone.")] = None
     expose: Annotated[Expose | None, Field(description="The way in; absent: inside the cluster only.")] = None
-    health: Annotated[Health, Field(description="How long a start and a stop may take.")] = Health()
-    rollout: Annotated[Rollout, Field(description="How a new version replaces the old.")] = Rollout()
-    monitoring: Annotated[Monitoring, Field(description="Objectives and alerts.")] = Monitoring()
-    logging: Annotated[Logging, Field(description="What the server logs.")] = Logging()
-    network: Annotated[Network, Field(description="Who may call it and what it may call.")] = Network()
+    health: Annotated[Health, Field(description="How long a start and a stop may take.")] = Health.by_default()
+    rollout: Annotated[Rollout, Field(description="How a new version replaces the old.")] = Rollout.by_default()
+    monitoring: Annotated[Monitoring, Field(description="Objectives and alerts.")] = Monitoring.by_default()
+    logging: Annotated[Logging, Field(description="What the server logs.")] = Logging.by_default()
+    network: Annotated[Network, Field(description="Who may call it and what it may call.")] = Network.by_default()
     overrides: Annotated[list[Override], Field(description="Patches of generated objects.")] = []
 
     @property

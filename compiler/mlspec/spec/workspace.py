@@ -18,7 +18,7 @@ class WorkspaceSpec(Section):
     """Defaults for every environment and model, and where the output goes."""
 
     defaults: Annotated[PartialSpec, Field(description="A partial Model spec, below every environment's.")] = None
-    gitops: Annotated[Gitops, Field(description="Default for every environment.")] = Gitops()
+    gitops: Annotated[Gitops, Field(description="Default for every environment.")] = Gitops.by_default()
     output: Annotated[Folder, Field(description="Folder of what is generated.")] = "generated"
     argocd: Annotated[Folder, Field(description="Folder of the Applications.")] = "argocd"
 
@@ -45,5 +45,7 @@ class WorkspaceDocument(Section):
 
     api_version: ApiVersion
     kind: Annotated[Literal["Workspace"], Field(description="What this document is.")]
-    metadata: Annotated[WorkspaceMetadata, Field(description="Its name.")] = WorkspaceMetadata()
-    spec: Annotated[WorkspaceSpec, Field(description="What holds for the whole repository.")] = WorkspaceSpec()
+    metadata: Annotated[WorkspaceMetadata, Field(description="Its name.")] = WorkspaceMetadata.by_default()
+    spec: Annotated[WorkspaceSpec, Field(description="What holds for the whole repository.")] = (
+        WorkspaceSpec.by_default()
+    )

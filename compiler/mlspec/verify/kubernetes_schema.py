@@ -178,17 +178,17 @@ def _kind(minor: str, api_version: str, kind: str) -> _Kind | None:
     return _Kind(name, schema, Draft202012Validator(schema))
 
 
-def _local(schema: Any, references: list[str]) -> Any:
+def _local(schema: Schema, references: list[str]) -> Schema:
     """The schema with references inside one document and without prose; adds the names that it refers to."""
-    if isinstance(schema, list):
-        return [_local(item, references) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    local = {}
+    local: Schema = {}
     for key, value in schema.items():
-        if key == "$ref":
+        if isinstance(value, dict):
+            local[key] = _local(value, references)
+        elif isinstance(value, list):
+            local[key] = [_local(item, references) if isinstance(item, dict) else item for item in value]
+        elif key == "$ref":
             references.append(value.rpartition("/$defs/")[2])
             local[key] = f"#/$defs/{references[-1]}"
-        elif key != "description" or not isinstance(value, str):
-            local[key] = _local(value, references)
+        elif key != "description":
+            local[key] = value
     return local

@@ -63,7 +63,7 @@ def _tuned(document: Document) -> Iterator[tuple[str, str | None, Span]]:
 
 def _alerts(spec: ResolvedSpec) -> set[str]:
     """The names of all that it would have if none were switched off."""
-    subject = replace(subject_of(spec, 0), options=DefaultAlerts())
+    subject = replace(subject_of(spec, 0), options=DefaultAlerts.by_default())
     groups = plan_rules(subject, spec.spec.monitoring.slo, [], batch=batch_subject_of(spec, 0), serves=spec.spec.serves)
     return {rule.alert for group in groups for rule in group.rules if isinstance(rule, AlertingRule)}
 

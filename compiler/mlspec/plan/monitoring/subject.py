@@ -49,7 +49,7 @@ class Subject(Struct, frozen=True):
     """What labels are held against; None where nobody sends any."""
     delivery_budget: int = 0
     """How long a model that is fetched may take to arrive, before the start."""
-    options: DefaultAlerts = field(default_factory=DefaultAlerts)
+    options: DefaultAlerts = field(default_factory=DefaultAlerts.by_default)
     """How the alerts that it gets by itself are tuned."""
     drift: DriftWatch | None = None
     """None where nothing is watched for drift."""
