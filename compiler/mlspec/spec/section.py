@@ -27,7 +27,7 @@ class Section(BaseModel):
     @classmethod
     def by_default(cls) -> Self:
         """What holds where nothing is written. Calling the class for it would build a validator of this one alone."""
-        return cls.model_construct()
+        return cls.model_construct()  # type: ignore[return-value] # pydantic's plugin of mypy takes Self for Section
 
 
 class Invalid(ValueError):
