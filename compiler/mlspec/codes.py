@@ -27,16 +27,30 @@ class Code(Struct, frozen=True):
     remedy: str
 
     def error(
-        self, span: Span, message: str, *, label: str = "", remedy: str = "", related: Iterable[Related] = ()
+        self,
+        span: Span,
+        message: str,
+        *,
+        label: str = "",
+        remedy: str = "",
+        related: Iterable[Related] = (),
+        fix: str = "",
     ) -> Diagnostic:
         """A finding of this kind because of which nothing is written; `remedy` where there is a closer one."""
-        return Diagnostic(self.id, message, span, label, remedy or self.remedy, tuple(related), Severity.ERROR)
+        return Diagnostic(self.id, message, span, label, remedy or self.remedy, tuple(related), Severity.ERROR, fix)
 
     def warning(
-        self, span: Span, message: str, *, label: str = "", remedy: str = "", related: Iterable[Related] = ()
+        self,
+        span: Span,
+        message: str,
+        *,
+        label: str = "",
+        remedy: str = "",
+        related: Iterable[Related] = (),
+        fix: str = "",
     ) -> Diagnostic:
         """A finding of this kind that hinders nothing; `remedy` where there is a closer one."""
-        return Diagnostic(self.id, message, span, label, remedy or self.remedy, tuple(related), Severity.WARNING)
+        return Diagnostic(self.id, message, span, label, remedy or self.remedy, tuple(related), Severity.WARNING, fix)
 
 
 def code(identifier: str, name: str, *, title: str, reason: str, remedy: str) -> Code:

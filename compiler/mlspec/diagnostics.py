@@ -58,6 +58,8 @@ class Diagnostic:
     help: str = ""
     related: tuple[Related, ...] = ()
     severity: Severity = Severity.ERROR
+    fix: str = ""
+    """What was most likely meant in place of all that `span` covers, as an editor can put it there; empty: unknown."""
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

@@ -74,6 +74,7 @@ def unknown_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         resolved.at("resources", "accelerator", "type"),
         f"{resolved.name} asks for an accelerator that does not exist in {environment.name}",
         label=f"did you mean `{near}`?" if near else "no such accelerator",
+        fix=near or "",
         remedy="" if names else "add it to the environment's `accelerators`, or leave it out of `environments`",
         related=environment.related(f"{environment.name} has: {', '.join(names)}", "accelerators", *names[:1]),
     )

@@ -69,4 +69,4 @@ def _unknown(name: str, span: Span, known: set[str]) -> Diagnostic:
     has = ", ".join(sorted(known))
     remedy = f"did you mean `{near}`?" if near else f"the workspace has: {has}; or add {name} below specs/environments/"
     message = f"there is no environment `{name}`"
-    return UNKNOWN_ENVIRONMENT.error(span, message, label="not in this workspace", remedy=remedy)
+    return UNKNOWN_ENVIRONMENT.error(span, message, label="not in this workspace", remedy=remedy, fix=near or "")

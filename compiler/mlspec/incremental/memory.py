@@ -160,13 +160,22 @@ def _plain_span(span: Span) -> list[str | int]:
 
 def _plain_diagnostic(found: Diagnostic) -> list[Any]:
     related = [[_plain_span(each.span), each.label] for each in found.related]
-    return [found.code, found.message, _plain_span(found.span), found.label, found.help, related, found.severity]
+    return [
+        found.code,
+        found.message,
+        _plain_span(found.span),
+        found.label,
+        found.help,
+        related,
+        found.severity,
+        found.fix,
+    ]
 
 
 def _diagnostic(value: list[Any]) -> Diagnostic:
-    code, message, span, label, remedy, related, severity = value
+    code, message, span, label, remedy, related, severity, fix = value
     places = tuple(Related(Span(*place), said) for place, said in related)
-    return Diagnostic(code, message, Span(*span), label, remedy, places, Severity(severity))
+    return Diagnostic(code, message, Span(*span), label, remedy, places, Severity(severity), fix)
 
 
 def _plain_unit(unit: Unit) -> list[Any]:

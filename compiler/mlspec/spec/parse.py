@@ -143,7 +143,7 @@ def _findings(
         elif error["type"] == "extra_forbidden":
             near, remedy = _meant(section, path, more if _is_in(own, node, path) else ())
             explained.add((*path[:-1], near or ""))
-            found.append(_unknown_key(node, path, remedy, root))
+            found.append(_unknown_key(node, path, remedy, root, near or ""))
         else:
             found.append(_wrong(section, node, path, error))
     # A key that is only misspelt is not missing, too.
@@ -201,11 +201,11 @@ def _meant(section: type[Section], path: Path, more: tuple[str, ...]) -> tuple[s
     return None, "known here: " + ", ".join(keys)
 
 
-def _unknown_key(node: Node, path: Path, remedy: str, root: str) -> Diagnostic:
+def _unknown_key(node: Node, path: Path, remedy: str, root: str, meant: str) -> Diagnostic:
     parent = path[:-1]
     place = f"`{_name(parent)}`" if parent else root
     message = f"{place} has no key {quoted(str(path[-1]))}"
-    return UNKNOWN_KEY.error(node.locate_key(path), message, label="not part of the language", remedy=remedy)
+    return UNKNOWN_KEY.error(node.locate_key(path), message, label="not part of the language", remedy=remedy, fix=meant)
 
 
 def _missing(section: type[Section], wanted: Path, span: Span) -> Diagnostic:
@@ -249,13 +249,14 @@ def _unknown_word(section: type[Section], node: Node, path: Path) -> Diagnostic:
     near = did_you_mean(word, choices) if any(map(str.isalpha, word)) else None
     near = others.meant.get(word.casefold(), near)
     label = others.advice.get(word.casefold(), "not one of the choices")
-    remedy = "the choices are: " + ", ".join(choices)
+    remedy, fix = "the choices are: " + ", ".join(choices), ""
     if found and not isinstance(found.value, str) and word in choices:
         label, remedy = f"{_kind(found).removesuffix(' with a fraction')} to YAML", f'write it in quotes: "{word}"'
+        fix = f'"{word}"'
     elif near:
-        label = f"did you mean `{near}`?"
+        label, fix = f"did you mean `{near}`?", near
     return UNKNOWN_WORD.error(
-        node.locate(path), f"`{_name(path)}` cannot be {quoted(word)}", label=label, remedy=remedy
+        node.locate(path), f"`{_name(path)}` cannot be {quoted(word)}", label=label, remedy=remedy, fix=fix
     )
 
 
@@ -267,7 +268,8 @@ def _wrong_type(section: type[Section], node: Node, path: Path, expected: str) -
     keys = ", ".join(keys_of(section, path)) if expected == "a mapping" else ""
     remedy = _as_type(found, expected, keys) or (f"its keys are: {keys}" if keys else _meaning(section, path))
     label = "nothing stands here" if found.value is None else f"this is {_kind(found)}"
-    return WRONG_TYPE.error(span, message, label=label, remedy=remedy)
+    fix = f'"{found.text}"' if expected == "text" and isinstance(found.value, bool | int | float) else ""
+    return WRONG_TYPE.error(span, message, label=label, remedy=remedy, fix=fix)
 
 
 def _as_type(found: Node, expected: str, keys: str) -> str:

@@ -1,0 +1,1 @@
+"""Tests with editors' language servers: ours, and that of YAML."""
