@@ -17,7 +17,8 @@ from tests.source.broken import BROKEN
 
 GOLDEN = Path(__file__).parent / "golden"
 SOURCE_CODES = {value.id for value in vars(findings).values() if isinstance(value, Code)}
-NOT_IN_A_FILE = {findings.UNREADABLE.id}  # test_read_specs.py
+# tests/source/test_read_specs.py, tests/diagnostics/cases/language
+NOT_IN_A_FILE = {findings.UNREADABLE.id, findings.IGNORE_WITHOUT_REASON.id}
 
 
 def read(content: bytes) -> tuple[Parsed, FilesInMemory]:
