@@ -13,7 +13,7 @@ from .batch_stores import batch_identity, data_destinations, data_variables, fet
 from .delivery import identity_annotations, identity_labels
 from .exposure import plan_destinations
 from .image import PORT
-from .labels import COMPONENT, INSTANCE, NAME, plan_labels
+from .labels import BATCH, COMPONENT, INSTANCE, NAME, plan_labels
 from .names import batch_name, instance
 from .plan import Batch, BatchSchedule, BatchVolume, Labels, Manifest, NetworkAccess, Peer
 from .quantities import seconds
@@ -44,7 +44,7 @@ def plan_batch(resolved: ResolvedSpec, env: tuple[Manifest, ...], *, owned_by_ar
     kueue = environment.spec.kueue
     return Batch(
         name=batch_name(resolved.name),
-        labels={**plan_labels(resolved), **selector, COMPONENT: "batch"},
+        labels={**plan_labels(resolved), **selector, COMPONENT: BATCH},
         selector=selector,
         container=CONTAINER,
         command=(_PYTHON, "-m", "mlspec_runtime", "batch"),

@@ -10,8 +10,8 @@ from .plan import Labels
 NAME = "app.kubernetes.io/name"
 INSTANCE = "app.kubernetes.io/instance"
 COMPONENT = "app.kubernetes.io/component"
-SERVER, WORKER = "model-server", "model-worker"
-"""Components: pods that answer, and pods that only compute for them."""
+SERVER, WORKER, BATCH = "model-server", "model-worker", "batch"
+"""Components: pods that answer, pods that only compute for them, and pods of Jobs."""
 RESERVED = ("app.kubernetes.io/", "mlspec.dev/")
 """Prefixes of keys that only the compiler writes."""
 
@@ -27,7 +27,7 @@ def plan_labels(resolved: ResolvedSpec) -> Labels:
     labels = {
         **plan_selector(resolved.name, environment),
         "app.kubernetes.io/version": resolved.spec.model.version,
-        COMPONENT: SERVER,
+        COMPONENT: SERVER if resolved.spec.serves else BATCH,
         "app.kubernetes.io/managed-by": "mlspec",
         "mlspec.dev/environment": environment,
     }
