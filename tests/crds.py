@@ -13,26 +13,26 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema_rs import Draft202012Validator
 
-from tests.conftest import REQUIRE_TOOLS, unavailable
-
-FOLDER = Path(os.environ.get("MLSPEC_CRDS") or Path(__file__).resolve().parents[2] / "shared" / "crds")
+NAMED = os.environ.get("MLSPEC_CRDS")
+FOLDER = Path(NAMED or Path(__file__).resolve().parents[2] / "shared" / "crds")
 MISSING = "the definitions of custom resources are not at ../shared/crds, nor does MLSPEC_CRDS say where"
 _WITHOUT_EFFECT = ("$ref", "default", "description", "example", "format", "title")
 _BUILT_IN = ("networking.k8s.io", "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io")
 
 
 def require_crds() -> None:
-    """Calls off the test where the definitions are not at hand."""
-    if not FOLDER.is_dir():
-        unavailable(MISSING)
+    """Skips the test where the definitions are not at hand: no package brings them, unlike the outside tools."""
+    if not has_crds():
+        pytest.skip(MISSING)
 
 
 def has_crds() -> bool:
-    """For a test that checks more than custom resources: it goes on without, unless nothing may be left out."""
-    if os.environ.get(REQUIRE_TOOLS) == "1":
-        require_crds()
+    """For a test that checks more than custom resources: it goes on without, unless somebody said where they are."""
+    if NAMED and not FOLDER.is_dir():
+        pytest.fail(f"MLSPEC_CRDS names {NAMED}, which is not a folder", pytrace=False)
     return FOLDER.is_dir()
 
 

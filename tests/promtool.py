@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.libyaml import dump
 
 
 def rules_file(manifest: Mapping[str, Any]) -> str:
     """The groups of a PrometheusRule as the operator writes them into a rules file."""
-    return yaml.safe_dump({"groups": manifest["spec"]["groups"]}, sort_keys=False, allow_unicode=True)
+    return dump({"groups": manifest["spec"]["groups"]})
 
 
 def check_rules(promtool: str, manifests: Iterable[Mapping[str, Any]], folder: Path) -> list[str]:

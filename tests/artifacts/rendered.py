@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
 from mlspec.artifacts.file import File, Output
 from mlspec.artifacts.registry import render_deployment, render_environment
 from tests.artifacts.plans import ENVIRONMENT, PLANS
+from tests.libyaml import load_all
 
 _MONITORING = ("servicemonitor.yaml", "prometheusrule.yaml")  # tested with rules in their plan, in tests/monitoring
 
@@ -28,4 +27,4 @@ def environment_files() -> list[File]:
 
 def objects(files: Iterable[Output]) -> list[dict[str, Any]]:
     """The objects as a cluster reads them, in the order of their files."""
-    return [document for file in files if isinstance(file, File) for document in yaml.safe_load_all(file.content)]
+    return [document for file in files if isinstance(file, File) for document in load_all(file.content)]

@@ -6,7 +6,7 @@ import json
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,11 @@ def prometheus(
         found.close()
         process.terminate()
         process.wait(PATIENCE)
+
+
+def in_time(condition: Callable[[], bool]) -> None:
+    """Waits for what changes once a second at most: asking all the time would keep a processor from the rest."""
+    eventually(condition, every=0.2)
 
 
 def _free_port() -> int:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-import yaml
 from msgspec.structs import replace
 
 from mlspec.artifacts.file import File, Output
@@ -16,6 +15,7 @@ from mlspec.plan.plan import AlertingRule, Monitoring, RuleGroup
 from mlspec_runtime.metric_names import LABEL_NAMES
 from tests.artifacts.plans import SMALLEST
 from tests.crds import crd_problems, require_crds
+from tests.libyaml import load
 from tests.monitoring.subjects import BOTH, SUBJECTS, groups_of
 
 PLANS = {
@@ -34,7 +34,7 @@ def _objects(name: str) -> list[dict[str, Any]]:
 
 def _read(file: Output) -> dict[str, Any]:
     assert isinstance(file, File)
-    manifest: dict[str, Any] = yaml.safe_load(file.content)
+    manifest: dict[str, Any] = load(file.content)
     return manifest
 
 

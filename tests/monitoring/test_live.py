@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from mlspec.plan.monitoring import latency_buckets
 from mlspec.spec.monitoring import Monitoring
-from tests.monitoring.live import prometheus, shortened
+from tests.monitoring.live import in_time, prometheus, shortened
 from tests.monitoring.seen import SEEN_ON_THE_SERVER
 from tests.monitoring.subjects import OWED, groups_of, rules_document, slo
 from tests.runtime.conftest import Start
 from tests.runtime.conftest import start as start  # the fixture, which pytest finds by its name here
-from tests.runtime.running import Running, eventually
+from tests.runtime.running import Running
 
 HANDLER = """
 import time
@@ -51,7 +51,7 @@ class Traffic:
 
     def _send(self) -> None:
         with httpx.Client(trust_env=False, timeout=60) as client:
-            while not self._over.wait(0.02):
+            while not self._over.wait(0.1):
                 data = {"name": "x", "datatype": "FP64", "shape": [1, 2], "data": [self.value, 0.0]}
                 try:
                     client.post(self._url, json={"inputs": [data]})
@@ -81,18 +81,18 @@ def test_objectives_are_seen_to_break_and_to_recover(
     program, running = require_tool("prometheus"), _server(start)
     rules = shortened(rules_document(groups_of(OWED, OBJECTIVES)))
     with prometheus(program, rules, OWED, running.port, tmp_path) as watching, Traffic(running).flowing() as traffic:
-        eventually(lambda: watching.value(RATIO) == 0 and (watching.value(COUNT) or 0) > 100)
+        in_time(lambda: watching.value(RATIO) == 0 and (watching.value(COUNT) or 0) > 100)
         assert watching.firing() & (BURNS | LATENCY_BURNS) == set()
         traffic.value = BROKEN
-        eventually(lambda: watching.firing() >= BURNS)
+        in_time(lambda: watching.firing() >= BURNS)
         assert not watching.firing() & LATENCY_BURNS
         traffic.value = GOOD
-        eventually(lambda: not watching.firing() & BURNS)
+        in_time(lambda: not watching.firing() & BURNS)
         traffic.value = SLOW
-        eventually(lambda: watching.firing() >= LATENCY_BURNS)
+        in_time(lambda: watching.firing() >= LATENCY_BURNS)
         assert not watching.firing() & BURNS
         traffic.value = GOOD
-        eventually(lambda: not watching.firing() & LATENCY_BURNS)
+        in_time(lambda: not watching.firing() & LATENCY_BURNS)
         assert (watching.value("namespace_model:mlspec_failed_requests_per_requests:ratio_rate30d") or 0) > 0
         assert watching.faults() == []
 
@@ -106,12 +106,10 @@ def test_refusals_a_slow_start_and_a_death_are_seen(
     with prometheus(program, rules, hasty, running.port, tmp_path) as watching:
         with Traffic(running).flowing() as traffic:
             traffic.value = SLOW
-            eventually(
-                lambda: watching.firing() == {("MlspecStartupSlow", "ticket"), ("MlspecRequestsRefused", "ticket")}
-            )
-        eventually(lambda: watching.firing() == {("MlspecStartupSlow", "ticket")})
+            in_time(lambda: watching.firing() == {("MlspecStartupSlow", "ticket"), ("MlspecRequestsRefused", "ticket")})
+        in_time(lambda: watching.firing() == {("MlspecStartupSlow", "ticket")})
         running.stop()
-        eventually(lambda: watching.firing() == {("MlspecMetricsAbsent", "page")})
+        in_time(lambda: watching.firing() == {("MlspecMetricsAbsent", "page")})
         assert watching.faults() == []
         seen = watching.were_pending()
     assert {name for name, _ in seen | BURNS | LATENCY_BURNS} == set(SEEN_ON_THE_SERVER)

@@ -14,12 +14,12 @@ import numpy as np
 from msgspec.structs import replace
 
 from mlspec.plan.monitoring.drift_alert import DriftWatch
-from tests.monitoring.live import prometheus, shortened
+from tests.monitoring.live import in_time, prometheus, shortened
 from tests.monitoring.subjects import OWED, groups_of, rules_document
 from tests.runtime.conftest import Start
 from tests.runtime.conftest import start as start  # the fixture, which pytest finds by its name here
 from tests.runtime.image import tensor
-from tests.runtime.running import Running, eventually
+from tests.runtime.running import Running
 
 HANDLER = """
 class Handler:
@@ -46,7 +46,7 @@ class Rows:
     def _send(self) -> None:
         random = np.random.default_rng(0)
         with httpx.Client(trust_env=False, timeout=60) as client:
-            while not self._over.wait(0.02):
+            while not self._over.wait(0.1):
                 rows = random.normal([self.mean, 0.0], 1.0, (20, 2)).tolist()
                 client.post(self._url, json={"inputs": [{**tensor("x", "FP64", 20, 2), "data": rows}]})
 
@@ -69,12 +69,12 @@ def test_drift_is_seen_to_begin_and_to_end(start: Start, require_tool: Callable[
     rules = shortened(rules_document(groups_of(SUBJECT, None)))
     with prometheus(program, rules, SUBJECT, running.port, tmp_path) as watching, Rows(running).flowing() as rows:
         drifted = 'ALERTS{alertname="MlspecFeatureDrift",alertstate="firing",feature="x%d"}'
-        eventually(lambda: (watching.value("min(mlspec_drift_samples)") or 0) >= 200)
+        in_time(lambda: (watching.value("min(mlspec_drift_samples)") or 0) >= 200)
         assert ALERT not in watching.firing()
         rows.mean = 1.0
-        eventually(lambda: ALERT in watching.firing())
+        in_time(lambda: ALERT in watching.firing())
         assert watching.value(drifted % 0) == 1
         assert watching.value(drifted % 1) is None, "a feature that has not drifted"
         rows.mean = 0.0
-        eventually(lambda: ALERT not in watching.firing())
+        in_time(lambda: ALERT not in watching.firing())
         assert watching.faults() == []

@@ -19,7 +19,7 @@ from mlspec.plan.monitoring.plan_monitoring import plan_rules
 from mlspec.plan.monitoring.scenarios import Scenario, scenarios
 from mlspec.plan.plan import Workload
 from mlspec.spec.monitoring import Accuracy
-from tests.monitoring.live import prometheus, shortened
+from tests.monitoring.live import in_time, prometheus, shortened
 from tests.monitoring.seen import SEEN_BY_STAND_IN, SEEN_IN_ANSWERS
 from tests.monitoring.stand_in import stand_in
 from tests.monitoring.subjects import CARD, LANGUAGE_MODEL, OWED, rules_document, slo
@@ -27,7 +27,6 @@ from tests.runtime.conftest import Start
 from tests.runtime.conftest import start as start  # the fixture, which pytest finds by its name here
 from tests.runtime.feedback import ECHO, OUTPUTS, Labelled
 from tests.runtime.image import tensor
-from tests.runtime.running import eventually
 
 NIGHTLY = BatchSubject(CARD, "churn-batch", 111_600)
 OBJECTIVES = slo("99%", ("95%", "1s")).model_copy(
@@ -83,13 +82,13 @@ def test_what_needs_a_cluster_is_seen_and_is_over(require_tool: Callable[[str], 
         prometheus(require_tool("prometheus"), rules, None, exporter.port, tmp_path) as watching,
     ):
         exporter.show(_well())
-        eventually(lambda: watching.value("count(kube_deployment_spec_replicas)") is not None)
+        in_time(lambda: watching.value("count(kube_deployment_spec_replicas)") is not None)
         exporter.show(_sick())
-        eventually(lambda: watching.firing() >= expected)
+        in_time(lambda: watching.firing() >= expected)
         # Those of objectives wait for nothing.
         assert watching.were_pending() >= {found for found in expected if "Burn" not in found[0]}
         exporter.show(_well())
-        eventually(lambda: not watching.firing() & expected)
+        in_time(lambda: not watching.firing() & expected)
         assert watching.faults() == []
 
 
@@ -122,8 +121,8 @@ def test_answers_that_turn_out_wrong_and_rows_that_drift_are_seen(
             ask([0.0, 1.0], -1)
             return not watching.firing() & expected
 
-        eventually(right)
-        eventually(wrong)
+        in_time(right)
+        in_time(wrong)
         assert watching.were_pending() >= expected
-        eventually(right)
+        in_time(right)
         assert watching.faults() == []

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -24,6 +23,7 @@ from mlspec.plan.plan import Look, Runbook
 from mlspec.promql import parse
 from mlspec.source.files import FilesOnDisk
 from mlspec.spec.environment import Gitops
+from tests.libyaml import load
 from tests.monitoring.known_series import known_series
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def owners() -> dict[str, tuple[Pages, list[Rule]]]:
         files = {file.path: file.content.decode() for file in outputs if isinstance(file, File)}
         rules = [text for path, text in files.items() if path.endswith("/prometheusrule.yaml")]
         if rules:
-            (manifest,) = map(yaml.safe_load, rules)
+            (manifest,) = map(load, rules)
             pages = {path: text for path, text in files.items() if path.endswith(".md")}
             found[owner] = pages, [rule for group in manifest["spec"]["groups"] for rule in group["rules"]]
     assert len(found) > 10

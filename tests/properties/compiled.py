@@ -6,16 +6,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from mlspec.artifacts.file import File
 from mlspec.compile import Compilation
 from mlspec.compile import compile as compile_workspace
 from mlspec.diagnostics import Severity
 from mlspec.source.files import FilesInMemory
+from tests.libyaml import load_all
 
-# Ten times as fast, where PyYAML was built with libyaml.
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Objects = dict[str, list[dict[str, Any]]]
 
 
@@ -42,7 +39,7 @@ def made(result: Compilation) -> dict[str, str]:
 def objects(result: Compilation) -> Objects:
     """Every Kubernetes object, read back from the file that it stands in."""
     files = made(result).items()
-    return {path: list(yaml.load_all(text, Loader=LOADER)) for path, text in files if path.endswith(".yaml")}
+    return {path: list(load_all(text)) for path, text in files if path.endswith(".yaml")}
 
 
 def data(result: Compilation) -> dict[str, Any]:

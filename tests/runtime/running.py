@@ -113,9 +113,9 @@ class Running:
         )
 
 
-def eventually(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails after PATIENCE."""
+def eventually(condition: Callable[[], bool], every: float = 0.01) -> None:
+    """Waits until the condition holds, asking every so many seconds; fails after PATIENCE."""
     until = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < until, "it never became true"
-        time.sleep(0.01)
+        time.sleep(every)

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mlspec.verify.json_patch import pointer
+from tests.libyaml import load_all
 
 Objects = dict[str, dict[str, Any]]
 FOLDER = Path(__file__).parent / "sound"
@@ -17,7 +16,7 @@ FOLDER = Path(__file__).parent / "sound"
 
 @cache
 def _loaded(name: str) -> list[dict[str, Any]]:
-    return [dict(document) for document in yaml.safe_load_all((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))]
+    return [dict(document) for document in load_all((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))]
 
 
 def sound(name: str = "accelerated") -> list[dict[str, Any]]:

@@ -59,15 +59,19 @@ def test_every_definition_compiles() -> None:
         assert any("surplus" in problem for problem in crd_problems([manifest])), file.stem
 
 
-def test_without_definitions_a_test_is_skipped_with_a_reason_and_fails_where_nothing_may_be(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_definitions_a_test_is_skipped_with_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tests.crds.FOLDER", tmp_path / "crds")
-    monkeypatch.delenv(REQUIRE_TOOLS, raising=False)
+    monkeypatch.setattr("tests.crds.NAMED", None)
+    monkeypatch.setenv(REQUIRE_TOOLS, "1")
     assert not has_crds()
     with pytest.raises(pytest.skip.Exception, match="custom resources are not at"):
         require_crds()
-    monkeypatch.setenv(REQUIRE_TOOLS, "1")
+
+
+def test_a_folder_that_was_named_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tests.crds.FOLDER", tmp_path / "crds")
+    monkeypatch.setattr("tests.crds.NAMED", "elsewhere")
+    monkeypatch.delenv(REQUIRE_TOOLS, raising=False)
     for check in (require_crds, has_crds):
-        with pytest.raises(pytest.fail.Exception, match=REQUIRE_TOOLS):
+        with pytest.raises(pytest.fail.Exception, match="MLSPEC_CRDS names elsewhere"):
             check()
