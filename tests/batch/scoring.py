@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.batch.warm import run_warm
+
 PATIENCE = 120
 
 
@@ -33,12 +35,10 @@ def start(
     image: Path, source: object, target: object, *words: str, environment: dict[str, str] | None = None
 ) -> subprocess.Popen[str]:
     """All shards, unless `environment` says which one."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MLSPEC_", "JOB_"))}
-    command = [sys.executable, "-m", "mlspec_runtime", "batch", f"--input={source}", f"--output={target}", *words]
     return subprocess.Popen(
-        command,
+        [sys.executable, "-m", "mlspec_runtime", *_words(source, target, *words)],
         cwd=image,
-        env={**inherited, **(environment or {})},
+        env=_environment(environment),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -48,13 +48,27 @@ def start(
 
 def end(process: subprocess.Popen[str]) -> Ended:
     shown, _ = process.communicate(timeout=PATIENCE)
+    return _ended(process.returncode, shown)
+
+
+def _words(source: object, target: object, *words: str) -> list[str]:
+    return ["batch", f"--input={source}", f"--output={target}", *words]
+
+
+def _environment(more: dict[str, str] | None) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MLSPEC_", "JOB_"))}
+    return {**inherited, **(more or {})}
+
+
+def _ended(status: int, shown: str) -> Ended:
     lines = [line for line in shown.splitlines() if line]
     records = [json.loads(line) if line.startswith("{") else {"message": line} for line in lines]
-    return Ended(process.returncode, records)
+    return Ended(status, records)
 
 
 def run(image: Path, source: object, target: object, *words: str, environment: dict[str, str] | None = None) -> Ended:
-    return end(start(image, source, target, *words, environment=environment))
+    """To its end, in a process that need not import anything."""
+    return _ended(*run_warm(image, _words(source, target, *words), _environment(environment)))
 
 
 def left(folder: Path) -> dict[str, bytes]:
