@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mlspec.incremental import build
+from tests.profiles import ordinarily
 
 from .workspace import EDITS, compiled, make, seen
 
@@ -56,7 +57,7 @@ def after(edits: Sequence[str]) -> None:
 
 
 @given(st.lists(st.sampled_from(sorted(EDITS)), min_size=2, max_size=5))
-@settings(max_examples=max(settings.default.max_examples // 8, 5) if settings.default else 15)
+@ordinarily(6, otherwise=8)
 @example(["spec", "compile", "spec"])
 @example(["link"])
 @example(["output edited", "compile", "output edited"])

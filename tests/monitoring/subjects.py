@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable
 from decimal import Decimal
@@ -130,9 +131,12 @@ def run_scenarios(
     (folder / "rules.json").write_text(json.dumps(document), encoding="utf-8")
     files = promtool_files(scenarios, ["rules.json"])
     complaints = ""
+    # Months in memory for a second: a sixth of the time goes by collecting what will soon be gone anyway.
+    variables = {**os.environ, "GOGC": "800"}
     for interval, content in files.items():
         file = folder / f"test-{interval}.json"
         file.write_text(json.dumps(content), encoding="utf-8")
-        done = subprocess.run([promtool, "test", "rules", str(file)], capture_output=True, text=True, check=False)
+        command = [promtool, "test", "rules", str(file)]
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
         complaints += done.stdout + done.stderr if done.returncode else ""
     return len(files), complaints

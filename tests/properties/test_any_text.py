@@ -11,6 +11,7 @@ from mlspec.diagnostics import Diagnostic, Span
 from mlspec.report.text import render
 from mlspec.source.files import FilesInMemory
 from mlspec.source.text import displayed, split_lines
+from tests.profiles import ordinarily
 from tests.strategies import broken_texts, broken_values
 
 from .compiled import compiled
@@ -51,11 +52,13 @@ def test_any_bytes(data: bytes) -> None:
     _check({"specs/a.yaml": HEAD + data})
 
 
+@ordinarily(60)
 @given(broken_texts())
 def test_a_text_that_somebody_has_hurt(texts: dict[str, bytes]) -> None:
     _check(texts)
 
 
+@ordinarily(60)
 @given(broken_values())
 def test_values_of_any_kind(texts: dict[str, bytes]) -> None:
     _check(texts)

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from mlspec.compile import Compilation
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.verify.manifests import Manifests
+from tests.profiles import ordinarily
 from tests.strategies import Workspace, workspaces
 
 from .compiled import Objects, compiled, data, made, objects
@@ -74,6 +75,7 @@ def _forms(result: Compilation, found: Objects) -> dict[str, object]:
     return forms
 
 
+@ordinarily(40)
 @given(workspaces())
 def test_free_text_stays_text(workspace: Workspace) -> None:
     result, plain = compiled(workspace.texts()), compiled(_plain(workspace).texts())

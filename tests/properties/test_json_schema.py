@@ -9,6 +9,7 @@ from hypothesis import given
 
 from mlspec.source.read import parse
 from mlspec.spec.json_schema import schema
+from tests.profiles import ordinarily
 from tests.strategies import Workspace, broken_values, workspaces
 
 from .compiled import compiled
@@ -29,6 +30,7 @@ def test_takes_what_compiles(workspace: Workspace) -> None:
     assert _refusals(workspace.texts()) == []
 
 
+@ordinarily(60)
 @given(broken_values())
 def test_refuses_what_no_field_takes(texts: dict[str, bytes]) -> None:
     found = [each for each in compiled(texts).diagnostics if each.code in BY_TYPE]

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import given
 
+from mlspec.compile import Compilation
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.verify.manifests import Manifests
 from tests.crds import has_crds
@@ -24,7 +25,9 @@ def test_every_rule_holds(workspace: Workspace) -> None:
     assert problems(result) == []
     if has_crds():
         assert [each for deployment in deployments(result) for each in differences(deployment.objects)] == []
-    _names_are_unique_and_fit(objects(result))
+    found = objects(result)
+    _names_are_unique_and_fit(found)
+    _pods_go_where_the_catalogue_says(result, found)
     written = sum(len(outputs) for outputs in result.outputs.values())
     # On some file systems, two names that differ by case are one.
     assert len({path.casefold() for path in digests(result)}) == written
@@ -57,21 +60,18 @@ def _labels(node: object) -> Iterator[str]:
             yield from _labels(item)
 
 
-@given(workspaces())
-def test_pods_go_where_the_catalogue_says(workspace: Workspace) -> None:
+def _pods_go_where_the_catalogue_says(result: Compilation, found: Objects) -> None:
     """Rule 4: an accelerator's nodes, the taints that its pods tolerate, and nothing of it without one."""
-    result = compiled(workspace.texts())
-    found = objects(result)
     for resolved in result.resolution.specs:
         folder = f"/{resolved.environment.name}/{resolved.name}/"
         mine = [each for path, documents in found.items() if folder in path for each in documents]
         pods = Manifests(mine, resolved.environment.spec.kubernetes).pods
         assert pods
         for pod in pods:
-            _goes_where_the_catalogue_says(resolved, pod.spec)
+            _goes_there(resolved, pod.spec)
 
 
-def _goes_where_the_catalogue_says(resolved: ResolvedSpec, pod: Mapping[str, Any]) -> None:
+def _goes_there(resolved: ResolvedSpec, pod: Mapping[str, Any]) -> None:
     asked = resolved.spec.resources.accelerator
     entry = resolved.environment.spec.accelerators[asked.type] if asked else None
     assert pod.get("nodeSelector", {}) == (entry.node_selector if entry else {})
