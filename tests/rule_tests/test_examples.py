@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given, settings
 
 from mlspec.compile import Compilation
@@ -18,7 +17,7 @@ from mlspec.compile import compile as compile_specs
 from mlspec.rule_tests.files import RuleTests, rule_tests
 from mlspec.rule_tests.promtool import lay, run
 from mlspec.source.files import FilesInMemory, FilesOnDisk
-from tests.properties.compiled import LOADER
+from tests.libyaml import dump, load
 from tests.strategies import Workspace, workspaces
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +70,7 @@ def _told(found: RuleTests) -> dict[tuple[str, str], set[int]]:
 
 
 def _alerts(found: RuleTests) -> set[tuple[str, str]]:
-    groups = [yaml.load(text, LOADER)["groups"][0] for name, text in found.files.items() if name not in found.tests]
+    groups = [load(text)["groups"][0] for name, text in found.files.items() if name not in found.tests]
     alerts = [rule for group in groups for rule in group["rules"] if "alert" in rule]
     return {(rule["alert"], rule["labels"]["severity"]) for rule in alerts if rule["alert"] not in found.untested}
 
@@ -94,10 +93,10 @@ def test_promtool_passes_the_tests_of_an_example(
 def _one_scenario(found: RuleTests, number: int) -> RuleTests:
     """With one of its scenarios alone, another one for each number."""
     name = found.tests[number % len(found.tests)]
-    content = yaml.load(found.files[name], LOADER)
+    content = load(found.files[name])
     content["tests"] = [content["tests"][number % len(content["tests"])]]
     one = _only(found, (name,))
-    return replace(one, files={**one.files, name: yaml.safe_dump(content)})
+    return replace(one, files={**one.files, name: dump(content)})
 
 
 def test_rules_of_any_spec_are_right(require_tool: Callable[[str], str], tmp_path: Path) -> None:

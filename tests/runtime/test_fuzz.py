@@ -125,7 +125,7 @@ def test_requests_from_the_servers_own_document(churn: Running) -> None:
         modes = schemathesis.GenerationMode if operation.body else [schemathesis.GenerationMode.POSITIVE]
         for mode in modes:  # what has no parts cannot be made wrong
 
-            @CALM
+            @settings(CALM, max_examples=50)
             @given(operation.as_strategy(generation_mode=mode))
             def run(case: Any) -> None:
                 answer = case.call(base_url=str(churn.http.base_url))
