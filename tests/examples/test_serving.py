@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from mlspec.compile import compile as compile_specs
@@ -20,7 +19,7 @@ from mlspec.serving.requirements import find_shortfall
 from mlspec.source.files import FilesOnDisk
 from mlspec_runtime.metric_names import DRIFT_SAMPLES, DRIFT_SCORE, LABEL_NAMES
 from tests.conftest import unavailable
-from tests.properties.compiled import LOADER
+from tests.libyaml import load_all
 from tests.runtime.running import Running, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +88,7 @@ def _says_all_that_is_asked_of_it(running: Running, owner: str) -> None:
 def _queries(owner: str) -> Iterator[str]:
     """Of every object of the model, rules, scalers, analyses and dashboards."""
     for path in sorted((ROOT / "generated" / owner).glob("*.yaml")):
-        for document in yaml.load_all(path.read_text(encoding="utf-8"), LOADER):
+        for document in load_all(path.read_text(encoding="utf-8")):
             yield from _below(document, path.name)
 
 
