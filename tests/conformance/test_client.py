@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlspec.client.exchange import Address, parse_address
+from mlspec.client.exchange import Address, NoAnswer, Request, exchange, parse_address
 from mlspec.client.tensors import CODES, Spec, Tensor, nest, pack, repeat, sample, unpack
 
 ADDRESSES = {
@@ -59,3 +59,12 @@ def test_rows_are_repeated() -> None:
 
 def test_an_address_shows_no_headers() -> None:
     assert "secret" not in str(Address(secure=True, host="h", port=1, headers={"Authorization": "secret"}))
+
+
+def test_a_server_that_goes_while_the_connection_is_made_gives_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise ConnectionResetError(104, "Connection reset by peer")
+
+    monkeypatch.setattr("http.client.socket.create_connection", gone)
+    with pytest.raises(NoAnswer, match="Connection reset by peer"):
+        exchange(parse_address("http://127.0.0.1:9", {}, 1), Request("GET", "/v2"))

@@ -95,8 +95,10 @@ def _send(connection: Any, address: Address, request: Request) -> None:
     try:
         connection.endheaders(request.body or None)
     except (BrokenPipeError, ConnectionResetError):
-        # A server may refuse a body before it has read all of it; its answer is there to be read.
-        return
+        # A server may refuse a body before it has read all of it; its answer is there to be read. One that goes while
+        # the connection is made leaves nothing to read from.
+        if connection.sock is None:
+            raise
 
 
 def _reason(error: Exception) -> str:
