@@ -1,7 +1,7 @@
 """The registry of diagnostic codes: declarations come in; findings that carry a code, and their documentation, go out.
 
 Families: MLS0xx YAML and files, MLS1xx language and types, MLS2xx Kubernetes and environment, MLS3xx monitoring,
-MLS4xx image and build, MLS5xx tree and gitops, MLS6xx not supported yet, MLS9xx a bug of ours.
+MLS4xx image and build, MLS5xx tree and gitops, MLS6xx not supported yet (none at present), MLS9xx a bug of ours.
 """
 
 from __future__ import annotations

@@ -393,6 +393,20 @@ def scoring(draw: st.DrawFn, spec: Spec) -> Spec:
 
 
 @st.composite
+def watched(draw: st.DrawFn, spec: Spec, folder: str, files: dict[str, bytes], *, labelled: bool) -> None:
+    """Adds what is held against labels (`labelled`) and against a reference to a spec."""
+    if labelled:
+        asked = spec.setdefault("monitoring", {})
+        asked["accuracy"] = draw(accuracies(spec["model"]))
+        asked.setdefault("defaultAlerts", {})["accuracyLow"] = {"enabled": draw(st.booleans()), "for": draw(HOLDS)}
+    if spec.get("replicas") != 0 and spec["model"]["format"] != "transformers" and draw(st.booleans()):
+        spec["model"]["inputs"] = draw(TABLES)
+        asked = spec.setdefault("monitoring", {})
+        asked["drift"] = draw(drifts(spec["model"]["inputs"], folder, files))
+        asked.setdefault("defaultAlerts", {})["featureDrift"] = {"for": draw(HOLDS)}
+
+
+@st.composite
 def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str, bytes], *, strict: bool) -> Spec:
     """A Model called `name`; its files are added to `files`. A `strict` one has digest, owner and objective."""
     folder = f"specs/{name}"
@@ -441,15 +455,7 @@ def models(draw: st.DrawFn, name: str, environments: list[Spec], files: dict[str
         and draw(st.booleans())
     ):
         draw(canaries(spec))
-    if labelled:
-        asked = spec.setdefault("monitoring", {})
-        asked["accuracy"] = draw(accuracies(spec["model"]))
-        asked.setdefault("defaultAlerts", {})["accuracyLow"] = {"enabled": draw(st.booleans()), "for": draw(HOLDS)}
-    if spec.get("replicas") != 0 and spec["model"]["format"] != "transformers" and draw(st.booleans()):
-        spec["model"]["inputs"] = draw(TABLES)
-        asked = spec.setdefault("monitoring", {})
-        asked["drift"] = draw(drifts(spec["model"]["inputs"], folder, files))
-        asked.setdefault("defaultAlerts", {})["featureDrift"] = {"for": draw(HOLDS)}
+    draw(watched(spec, folder, files, labelled=labelled))
     where = draw(st.lists(st.sampled_from(environments), min_size=1, unique_by=lambda each: each["metadata"]["name"]))
     if "expose" in spec or draw(st.integers(0, 3)) < 3:
         spec["environments"] = {each["metadata"]["name"]: draw(blocks(name, each, spec)) for each in where}

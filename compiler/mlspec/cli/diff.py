@@ -14,7 +14,6 @@ from mlspec.diagnostics import ExitCode, has_errors
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
-    from mlspec.compile import Compilation
     from mlspec.difference.difference import Difference
 
 
@@ -60,28 +59,16 @@ def _difference(root: Path, against: str | None) -> Difference:
     from mlspec.difference.compare import compare
     from mlspec.gitops.git import git
     from mlspec.gitops.revision import FilesAtRevision, base_of, top_of
+    from mlspec.source.files import FilesOnDisk
+
+    from ._sound import sound
 
     top_of(root)
     base = base_of(root, against)
-    after = _sound(root)
+    files_here = FilesOnDisk(root)
+    after = sound(compile_specs(files_here, SPECS), files_here, "mend the specs first: what they do is unknown")
     with FilesAtRevision(root, base) as files:
         before = compile_specs(files, SPECS)
         if has_errors(before.diagnostics):
             click.echo(f"some specs have errors at {base[:12]}: what they gave there is unknown", err=True)
         return compare(git(root, "rev-parse", "--short", base).strip(), before, after)
-
-
-def _sound(root: Path) -> Compilation:
-    """What the specs give today; ends the command where they have errors."""
-    from mlspec.compile import compile as compile_specs
-    from mlspec.source.files import FilesOnDisk
-
-    files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
-    if has_errors(compilation.diagnostics):
-        from mlspec.report.text import render
-
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
-        click.echo("mend the specs first: what they do is unknown", err=True)
-        sys.exit(ExitCode.ERROR)
-    return compilation

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlspec.diagnostics import ExitCode, has_errors
+from mlspec.diagnostics import ExitCode
 
 from ._complete import environments, models
 from ._workspace import SPECS, directory_option, find_workspace
@@ -18,7 +18,6 @@ from ._workspace import SPECS, directory_option, find_workspace
 if TYPE_CHECKING:
     from mlspec.compile import Compilation
     from mlspec.promotion.promote import Promotion
-    from mlspec.source.files import Files
 
 
 @click.command("promote")
@@ -85,13 +84,15 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     from mlspec.source.files import FilesOnDisk
     from mlspec.source.overlay import Overlay
 
+    from ._sound import sound
+
     files = FilesOnDisk(root)
-    before = _sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was written")
+    before = sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was written")
     spec = document_of(promotion.model, before).file
     mark, content = _read(root / spec)
     edited = promoted(promotion, before, content, spec)
     overlay = Overlay(files, {spec: mark + edited.encode()})
-    after = _sound(compile_specs(overlay, SPECS), overlay, f"{promotion.target} cannot have that; nothing was written")
+    after = sound(compile_specs(overlay, SPECS), overlay, f"{promotion.target} cannot have that; nothing was written")
     if edited == content:
         what = " and ".join(promotion.sections)
         click.echo(f"{promotion.model} has the same {what} in {promotion.source} and {promotion.target}")
@@ -105,17 +106,6 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     if status == ExitCode.CHANGED:
         click.echo(f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}")
     return status
-
-
-def _sound(compilation: Compilation, files: Files, otherwise: str) -> Compilation:
-    """Ends the command where the specs have errors."""
-    if has_errors(compilation.diagnostics):
-        from mlspec.report.text import render
-
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
-        click.echo(otherwise, err=True)
-        sys.exit(ExitCode.ERROR)
-    return compilation
 
 
 def _show(before: Compilation, after: Compilation) -> None:

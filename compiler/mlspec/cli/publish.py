@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlspec.diagnostics import ExitCode, has_errors
+from mlspec.diagnostics import ExitCode
 
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
-    from mlspec.compile import Compilation
     from mlspec.gitops.publication import Destination
     from mlspec.gitops.publish import Options, Published
 
@@ -63,13 +62,18 @@ def command(
 def _publish(
     root: Path, elsewhere: Destination | None, name: str | None, options: Options, *, allow_dirty: bool
 ) -> int:
+    from mlspec.compile import compile as compile_specs
     from mlspec.gitops.origin import is_origin, name_of, origin_of
     from mlspec.gitops.publication import publications
     from mlspec.gitops.publish import publish
+    from mlspec.source.files import FilesOnDisk
+
+    from ._sound import sound
 
     if not allow_dirty:
         _refuse_uncommitted(root)
-    compilation = _sound(root)
+    files = FilesOnDisk(root)
+    compilation = sound(compile_specs(files, SPECS), files, "nothing was published", warnings=True)
     origin = origin_of(root)
     found = publications(root, compilation, name_of(root, name), elsewhere)
     if not found:
@@ -101,22 +105,6 @@ def _refuse_uncommitted(root: Path) -> None:
         f"not committed: {shown}. What is published names the commit that it comes from: commit first, or say "
         "--allow-dirty"
     )
-
-
-def _sound(root: Path) -> Compilation:
-    from mlspec.compile import compile as compile_specs
-    from mlspec.source.files import FilesOnDisk
-
-    files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
-    if compilation.diagnostics:
-        from mlspec.report.text import render
-
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
-    if has_errors(compilation.diagnostics):
-        click.echo("nothing was published", err=True)
-        sys.exit(ExitCode.ERROR)
-    return compilation
 
 
 def _where(destination: Destination) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import subprocess
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
+
+from mlspec.source.files import hidden
 
 from .git import GitError, git, plain_environment, program
 
@@ -121,7 +123,7 @@ class FilesAtRevision:
     def below(self, folder: str) -> list[str]:
         prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
         inside = (path for path in self._blobs if path.startswith(prefix))
-        return sorted(path for path in inside if not _hidden(path.removeprefix(prefix)))
+        return sorted(path for path in inside if not hidden(path.removeprefix(prefix)))
 
     def _pointer(self, path: str) -> re.Match[bytes] | None:
         return _POINTER.match(self._content(path)) if self._blobs[path].size <= _LONGEST_POINTER else None
@@ -145,7 +147,3 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:  # never: both ends were asked for
         raise ValueError("no pipe")
     return pipe
-
-
-def _hidden(path: str) -> bool:
-    return any(part.startswith(".") or part == "__pycache__" for part in PurePosixPath(path).parts)

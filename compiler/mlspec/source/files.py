@@ -55,7 +55,7 @@ class FilesInMemory:
     def below(self, folder: str) -> list[str]:
         prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
         inside = (path for path in self._content if path.startswith(prefix))
-        return sorted(path for path in inside if not _hidden(path.removeprefix(prefix)))
+        return sorted(path for path in inside if not hidden(path.removeprefix(prefix)))
 
 
 class FilesOnDisk:
@@ -108,5 +108,6 @@ def _walk(top: str, prefix: str) -> Iterator[str]:
                 yield f"{prefix}{entry.name}"
 
 
-def _hidden(path: str) -> bool:
+def hidden(path: str) -> bool:
+    """Whether a path below a folder is none of the workspace: it, or a folder of it, is hidden or Python's cache."""
     return any(part.startswith(".") or part == "__pycache__" for part in PurePosixPath(path).parts)
