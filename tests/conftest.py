@@ -14,6 +14,11 @@ from hypothesis import HealthCheck, settings
 
 from tests.golden import Golden
 
+# Thousands of processes import the same packages. Where bytecode is not to be written, as in many containers, each of
+# them would compile all of it anew: that was a third of what the tests took.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # No test is about time: a busy machine must not turn a property red. The ordinary profile tries 100
 # workspaces for each property, `--hypothesis-profile nightly` 2,000, `long` 5,000.
 # Under CI the examples are always the same: a pull request is not red for what it did not touch.
