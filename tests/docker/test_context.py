@@ -7,13 +7,17 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 
 from mlspec.artifacts.file import Copied, File
 from mlspec.artifacts.registry import render_context
+from mlspec.artifacts.server.archive import archive
 from mlspec.artifacts.server.main import main
 from mlspec.artifacts.server.model_json import model_json
 from mlspec.plan.image import ImagePlan
@@ -28,7 +32,16 @@ def write(plan: ImagePlan, workspace: Path) -> Path:
             path = workspace / output.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(output.content)
-    return workspace / plan.folder
+    context = workspace / plan.folder
+    if plan.runtime:
+        unpack(context / plan.runtime)
+    return context
+
+
+def unpack(archive: Path) -> None:
+    """As the Dockerfile's ADD does."""
+    with tarfile.open(archive) as opened:
+        opened.extractall(archive.parent, filter="data")
 
 
 def test_every_file_lies_below_the_folder_once() -> None:
@@ -52,13 +65,14 @@ def test_dockerignore_lets_in_what_the_dockerfile_copies() -> None:
     rules = ignore.content.decode().splitlines()
     assert rules[1] == "*"
     assert {rule[1:] for rule in rules if rule.startswith("!")} == {
-        "main.py", "model.json", "requirements.txt", "mlspec_runtime", "code", "model",
+        "main.py", "model.json", "requirements.txt", "mlspec_runtime.tar", "code", "model",
     }  # fmt: skip
 
 
-def test_an_image_of_vllm_gets_what_fetches_its_model_and_no_more() -> None:
+def test_an_image_of_vllm_gets_what_fetches_its_model_and_no_more(tmp_path: Path) -> None:
     plan = image_plan(format="vllm", copies=[], asks_stores=True)
-    paths = {output.path.removeprefix(f"{plan.folder}/") for output in render_context(plan)}
+    folder = write(plan, tmp_path)
+    paths = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     runtime = {path for path in paths if path.startswith("mlspec_runtime/") and "/fetch/" not in path}
     assert paths - runtime >= {"Dockerfile", ".dockerignore", "requirements.txt", "mlspec_runtime/fetch/__main__.py"}
     assert runtime == {f"mlspec_runtime/{name}" for name in ("__init__.py", "digest.py", "errors.py", "py.typed")}
@@ -74,7 +88,7 @@ def test_what_fetches_a_model_runs_without_the_rest(tmp_path: Path) -> None:
     assert "--uri" in done.stdout
 
 
-def test_runtime_is_copied_whole_and_without_caches(tmp_path: Path) -> None:
+def test_runtime_is_packed_whole_and_without_caches(tmp_path: Path) -> None:
     source = Path(str(files("mlspec_runtime")))
     expected = {
         path.relative_to(source).as_posix(): path.read_bytes()
@@ -86,6 +100,24 @@ def test_runtime_is_copied_whole_and_without_caches(tmp_path: Path) -> None:
         path.relative_to(copy).as_posix(): path.read_bytes() for path in copy.rglob("*") if path.is_file()
     } == expected
     assert "py.typed" in expected
+
+
+def test_what_packs_the_runtime_leaves_no_trace() -> None:
+    """Two builds of one context are one image: neither a clock nor whoever compiled shows."""
+    plan = image_plan()
+    (packed,) = (output for output in render_context(plan) if output.path.endswith(".tar"))
+    assert isinstance(packed, File)
+    with tarfile.open(fileobj=BytesIO(packed.content)) as opened:
+        members = opened.getmembers()
+    assert [member.name for member in members] == sorted(member.name for member in members)
+    assert {(each.isreg(), each.mode, each.uid, each.gid, each.mtime, each.uname) for each in members} == {
+        (True, 0o644, 0, 0, 0, "")
+    }
+
+
+def test_an_archive_says_what_it_cannot_hold() -> None:
+    with pytest.raises(ValueError, match="longer than 100 bytes"):
+        archive([("a" * 101, b"")])
 
 
 def test_generated_python_is_typed_strictly(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def write_context(plan: ImagePlan, workspace: Path) -> Path:
         else:
             path.write_bytes(output.content)
     context = workspace / plan.folder
-    for folder in ("", "mlspec_runtime/__pycache__", "model/__pycache__"):
+    for folder in ("", "model/__pycache__"):
         (context / folder).mkdir(parents=True, exist_ok=True)
         (context / folder / LEFTOVER).write_text("written by something that ran here\n")
     return context

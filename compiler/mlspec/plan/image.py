@@ -91,11 +91,20 @@ class ImagePlan(Struct, frozen=True):
         return self.base_image if stated else f"{self.base_image}@{self.base_digest}"
 
     @property
-    def folders(self) -> tuple[str, ...]:
-        """Folders of the context that go into the image, those that change least first."""
+    def runtime(self) -> str | None:
+        """The archive in the context that holds what of ours runs inside the image."""
+        return f"{RUNTIME}.tar" if self.server == "mlspec" or self.fetches else None
+
+    @property
+    def copied_folders(self) -> tuple[str, ...]:
+        """Folders of the context that go into the image."""
         tops = {copy.target.partition("/")[0] for copy in self.copies}
-        own = (RUNTIME,) if self.server == "mlspec" or self.fetches else ()
-        return (*own, *(top for top in (CODE, MODEL) if top in tops))
+        return tuple(top for top in (CODE, MODEL) if top in tops)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Folders of the image, those that change least first."""
+        return (*((RUNTIME,) if self.runtime else ()), *self.copied_folders)
 
     @property
     def fetches(self) -> bool:

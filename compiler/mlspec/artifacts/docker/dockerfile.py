@@ -61,14 +61,20 @@ RUN python3 -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '{plan.py
  || {{ echo "The base image's Python is not the spec's {plan.python}: change build.python or build.baseImage" >&2; \
 exit 1; }}"""
     yield _environment(plan)
-    yield "WORKDIR /app"
-    for folder in plan.folders:
-        yield f"COPY {folder}/ {folder}/"
+    yield from _contents(plan)
     yield f"""\
 COPY main.py model.json ./
 # Whatever the modes in the build context, any user may read all of it. Code that does not compile ends the build here.
 RUN chmod -R u=rwX,go=rX . \\
  && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash {" ".join(plan.code_folders)}"""
+
+
+def _contents(plan: ImagePlan) -> Iterator[str]:
+    yield "WORKDIR /app"
+    if plan.runtime:
+        yield f"# Unpacked where it is added.\nADD {plan.runtime} ./"
+    for folder in plan.copied_folders:
+        yield f"COPY {folder}/ {folder}/"
 
 
 def _environment(plan: ImagePlan) -> str:
@@ -117,9 +123,7 @@ def _files(plan: ImagePlan) -> Iterator[str]:
     yield "FROM base AS builder"
     if plan.fetches:
         yield _environment(plan)
-    yield "WORKDIR /app"
-    for folder in plan.folders:
-        yield f"COPY {folder}/ {folder}/"
+    yield from _contents(plan)
     yield "# Whatever the modes in the build context, any user may read all of it.\nRUN chmod -R u=rwX,go=rX ."
 
 

@@ -1,4 +1,7 @@
-"""An image's plan -> the model server's own source, as this compiler's installation has it."""
+"""An image's plan -> the model server's own source, as this compiler's installation has it, in one archive.
+
+One file of the tree and not a hundred for each model: who reviews a new model sees the model, and `ADD` unpacks it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from typing import TYPE_CHECKING
 from mlspec.artifacts.file import File
 from mlspec.artifacts.registry import context
 
+from .archive import archive
+
 if TYPE_CHECKING:
     from mlspec.plan.image import ImagePlan
 
@@ -21,16 +26,15 @@ _FETCH_NEEDS = ("__init__.py", "digest.py", "errors.py", "py.typed")
 
 @context
 def runtime(plan: ImagePlan) -> Iterator[File]:
-    if plan.server != "mlspec" and not plan.fetches:
-        return
-    for path, content in _sources():
-        if plan.server == "mlspec" or path.startswith("fetch/") or path in _FETCH_NEEDS:
-            yield File(f"{plan.folder}/{_PACKAGE}/{path}", content)
+    if plan.runtime:
+        yield File(f"{plan.folder}/{plan.runtime}", _archive(whole=plan.server == "mlspec"))
 
 
 @cache
-def _sources() -> tuple[tuple[str, bytes], ...]:
-    return tuple(sorted(_walk(files(_PACKAGE), "")))
+def _archive(*, whole: bool) -> bytes:
+    sources = sorted(_walk(files(_PACKAGE), ""))
+    needed = [each for each in sources if whole or each[0].startswith("fetch/") or each[0] in _FETCH_NEEDS]
+    return archive((f"{_PACKAGE}/{path}", content) for path, content in needed)
 
 
 def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

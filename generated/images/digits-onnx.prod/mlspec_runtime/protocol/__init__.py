@@ -1,1 +1,0 @@
-"""The Open Inference Protocol V2 over REST: bytes of a request -> arrays, arrays -> bytes of a response."""

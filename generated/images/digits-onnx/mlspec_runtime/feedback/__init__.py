@@ -1,1 +1,0 @@
-"""Predictions and the labels that callers send for them later -> how right the model is, by version."""

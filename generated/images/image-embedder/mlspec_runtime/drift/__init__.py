@@ -1,1 +1,0 @@
-"""Rows that the model answers -> how far each feature has drifted from a reference; off the request's path."""
