@@ -35,5 +35,5 @@ def test_specs_that_do_not_compile(workspace: Path) -> None:
     assert finished.status == 2
     assert finished.stdout == ""
     assert "error[MLS" in finished.stderr
-    assert finished.stderr.endswith("error: the specs do not compile\n")
+    assert finished.stderr.endswith("mend the specs first; there is no page\n")
     assert not (workspace / "report.html").exists()

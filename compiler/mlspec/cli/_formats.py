@@ -16,18 +16,57 @@ if TYPE_CHECKING:
     from mlspec.report.account import Account
     from mlspec.source.files import Files
     from mlspec.tree.changes import Changes
+    from mlspec.unit import Listing
 
 TEXT = "text"
-_FORMATS = (TEXT, "json", "sarif", "github", "junit")
+GITHUB = "github"
+_FORMATS = (TEXT, "json", "sarif", GITHUB, "junit")
+_CHOSEN = "mlspec.findings"
+"""Where click keeps, for as long as a command runs, how its findings are told."""
+
+
+def _choose(ctx: click.Context, _: click.Parameter, chosen: str) -> str:
+    ctx.meta[_CHOSEN] = chosen
+    return chosen
+
+
+def chosen_format() -> str:
+    """How the command that runs tells its findings."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(_CHOSEN, TEXT) if context else TEXT
+
+
+def is_document() -> bool:
+    """Whether standard output is for findings alone, if the command ends on some."""
+    return chosen_format() not in (TEXT, GITHUB)
+
 
 format_option = click.option(
     "--format",
+    "--findings",
     "output_format",
     type=click.Choice(_FORMATS),
     default=TEXT,
     show_default=True,
+    envvar="MLSPEC_FINDINGS",
+    show_envvar=True,
+    callback=_choose,
     help="How findings are told; all but text go to standard output, and nothing else does.",
 )
+"""Of the command whose whole answer findings are."""
+
+findings_option = click.option(
+    "--findings",
+    type=click.Choice(_FORMATS),
+    default=TEXT,
+    show_default=True,
+    envvar="MLSPEC_FINDINGS",
+    show_envvar=True,
+    callback=_choose,
+    expose_value=False,
+    help="How findings in the specs are told where the command ends on them; json, sarif and junit on standard output.",
+)
+"""Of every other command that compiles: `_sound.py` reads what was chosen."""
 
 
 class Tree(NamedTuple):
@@ -38,19 +77,28 @@ class Tree(NamedTuple):
     status: int
 
 
-def tell(account: Account, output_format: str) -> None:
+def tell(account: Account, output_format: str, *, err: bool = False) -> None:
     """Prints what a command found in a format; `text` is each command's own."""
     from mlspec.checks.registry import load_checks
 
     load_checks()  # a format names codes
     render = import_module(f"mlspec.report.formats.{output_format}").render
-    click.echo(render(account), nl=False)
+    click.echo(render(account), nl=False, err=err)
 
 
 def seen_from_here(root: Path) -> str:
     """The folder of a workspace below the working directory, with a slash at its end; else nothing."""
     here = os.path.relpath(root, Path.cwd()).replace(os.sep, "/")
     return "" if here == "." or here.startswith("..") else f"{here}/"
+
+
+def subjects_of(listing: Listing) -> dict[str, list[str]]:
+    """For each file of specs the names of what it declares."""
+    subjects: dict[str, list[str]] = {}
+    places = ((name, span.file) for name, span in listing.environments if span.file)
+    for name, source in (*places, *listing.models):
+        subjects.setdefault(source, []).append(name)
+    return subjects
 
 
 def compile_and_tell(
@@ -60,10 +108,6 @@ def compile_and_tell(
     from mlspec.report.account import Account
 
     tree = _tree(built, files, check=check, allow_empty=allow_empty)
-    subjects: dict[str, list[str]] = {}
-    places = ((name, span.file) for name, span in built.listing.environments if span.file)
-    for name, source in (*places, *built.listing.models):
-        subjects.setdefault(source, []).append(name)
     account = Account(
         command="compile --check" if check else "compile",
         findings=[*built.diagnostics, *tree.found],
@@ -71,7 +115,7 @@ def compile_and_tell(
         status=tree.status,
         set_aside=built.set_aside,
         changes=[(change.path, str(change.kind)) for change in tree.changes.shown] if tree.changes else [],
-        subjects=subjects,
+        subjects=subjects_of(built.listing),
         folder=seen_from_here(root),
     )
     tell(account, output_format)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mlspec.diagnostics import ExitCode, has_errors
+from mlspec.diagnostics import ExitCode
 
 from ._complete import environments, models
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _SHOWN = 5
 @click.option("--attest/--no-attest", default=True, help="SBOM and provenance, with docker and --push.")
 @click.option("--logs", is_flag=True, help="Show the builder's whole log.")
 @click.option("--print", "form", type=click.Choice(["bake"]), help="Build nothing; print this for CI.")
+@findings_option
 def command(
     models: tuple[str, ...],
     directory: Path | None,
@@ -79,14 +81,10 @@ def _compiled(root: Path) -> Compilation:
     from mlspec.compile import compile as compile_specs
     from mlspec.source.files import FilesOnDisk
 
-    files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
-    if has_errors(compilation.diagnostics):
-        from mlspec.report.text import render
+    from ._sound import sound
 
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
-        _stop("the specs do not compile; nothing was built")
-    return compilation
+    files = FilesOnDisk(root)
+    return sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was built")
 
 
 def _chosen(compilation: Compilation, root: Path, models: tuple[str, ...], environment: str | None) -> list[Target]:

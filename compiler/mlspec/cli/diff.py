@@ -11,6 +11,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How it is told; markdown is for a comment on a pull request.",
 )
+@findings_option
 def command(directory: Path | None, against: str | None, output_format: str) -> None:
     """Say what a change of the specs does: objects, restarts, replicas, cost, objectives, alerts and routes.
 

@@ -11,6 +11,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     help="Whose workflow a new workspace gets.",
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would be written.")
+@findings_option
 def command(
     model_file: Path | None,
     directory: Path | None,
@@ -96,11 +98,10 @@ def _check(root: Path, begun: Begun, files: Mapping[str, Content]) -> None:
     """A spec that the compiler does not take is not written."""
     from mlspec.beginning.check import findings
 
-    found, seen = findings(root, files, begun.spec)
-    if found:
-        from mlspec.report.text import render
+    from ._sound import told
 
-        click.echo(render(found, seen, colour=True), err=True)
+    found, seen = findings(root, files, begun.spec)
+    told(found, seen, ExitCode.ERROR if has_errors(found) else None)
     if has_errors(found):
         click.echo("nothing was written", err=True)
         sys.exit(ExitCode.ERROR)

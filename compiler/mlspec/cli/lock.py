@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlspec.diagnostics import Diagnostic, ExitCode
+from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
 
 from ._complete import models
+from ._formats import findings_option, is_document
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _EVERYTHING = "\0"
     help="Ask again for all that is pinned, or for one distribution, base image or model of a registry.",
 )
 @click.option("--check", is_flag=True, help="Write nothing and ask nobody; exit with 1 if a lock is missing or stale.")
+@findings_option
 def command(models: tuple[str, ...], directory: Path | None, upgrade: tuple[str, ...], check: bool) -> None:
     """Pin what a network would otherwise decide, in a file beside each spec: model.yaml has model.lock.
 
@@ -54,8 +56,9 @@ def command(models: tuple[str, ...], directory: Path | None, upgrade: tuple[str,
     except UnknownName as error:
         raise click.ClickException(str(error)) from error
     if locks.findings:
-        _show(locks.findings, files)
-        raise click.ClickException("the specs have to be right before they can be locked; nothing was written")
+        _tell(locks.findings, files, ExitCode.ERROR)
+        click.echo("mend the specs first; nothing was written", err=True)
+        sys.exit(ExitCode.ERROR)
     sys.exit(_check(locks, files) if check else _lock(locks, root, files, wanted))
 
 
@@ -74,33 +77,33 @@ def _lock(locks: Locks, root: Path, files: Files, upgrade: Upgrade) -> int:
             outcome = locks.lock(name, smith, root)
             findings += outcome.findings
             live.close()
-            click.echo(f"{name:<{width}}   {outcome.said}")
+            click.echo(f"{name:<{width}}   {outcome.said}", err=is_document())  # findings come last
             status = max(status, outcome.status)
     except MissingUv as error:
         raise click.ClickException(str(error)) from error
     finally:
         live.close()
-    _show(findings, files)
+    _tell(findings, files, status)
     if status == ExitCode.CHANGED:
-        click.echo("`mlspec compile` now builds from what is pinned; commit both")
+        click.echo("`mlspec compile` now builds from what is pinned; commit both", err=is_document())
     return status
 
 
 def _check(locks: Locks, files: Files) -> int:
     found = locks.stale()
-    _show(found, files)
     missing, loose = locks.missing(), locks.unpinned()
+    status = ExitCode.CHANGED if found or missing or loose else ExitCode.CLEAN
+    _tell(found, files, status)
     for name in missing:
         click.echo(f"{name} has no lock: mlspec lock {name}", err=True)
     for name, image in loose:
         click.echo(f"{name}: the base image {image} is not pinned: mlspec lock {name}", err=True)
-    return ExitCode.CHANGED if found or missing or loose else ExitCode.CLEAN
+    return status
 
 
-def _show(found: Iterable[Diagnostic], files: Files) -> None:
+def _tell(found: Iterable[Diagnostic], files: Files, status: int) -> None:
     """One base image that cannot be asked for concerns every model that starts from it: it is told once."""
-    once = {(each.code, each.message): each for each in reversed(list(found))}
-    if once:
-        from mlspec.report.text import render
+    from ._sound import told
 
-        click.echo(render(list(reversed(once.values())), files, colour=True), err=True)
+    once = {(each.code, each.message): each for each in reversed(list(found))}
+    told(list(reversed(once.values())), files, status if has_errors(once.values()) else None)

@@ -13,11 +13,13 @@ import click
 from mlspec.diagnostics import ExitCode
 
 from ._complete import environments, models
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
     from mlspec.compile import Compilation
     from mlspec.promotion.promote import Promotion
+    from mlspec.tree.changes import Changes
 
 
 @click.command("promote")
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     help="Sections of the spec, with commas between them.",
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what the promotion would do.")
+@findings_option
 def command(directory: Path | None, model: str, source: str, target: str, fields: str, dry_run: bool) -> None:
     """Give an environment what another one has of a MODEL: edit the spec, compile, and show what that does.
 
@@ -83,6 +86,7 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     from mlspec.promotion.promote import document_of, promoted, still_different
     from mlspec.source.files import FilesOnDisk
     from mlspec.source.overlay import Overlay
+    from mlspec.tree.write import write
 
     from ._sound import sound
 
@@ -96,16 +100,20 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     if edited == content:
         what = " and ".join(promotion.sections)
         click.echo(f"{promotion.model} has the same {what} in {promotion.source} and {promotion.target}")
+        changes = None
     else:
+        changes = _changes(root, after)
         _show(before, after)
     for line in still_different(promotion, after.resolution.specs):
         click.echo(line, err=True)
-    if edited == content:
+    if changes is None:
         return ExitCode.CLEAN
-    status = _write_tree(root, after, dry_run=dry_run, spec=root / spec, content=mark + edited.encode())
-    if status == ExitCode.CHANGED:
-        click.echo(f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}")
-    return status
+    if not dry_run:
+        # What a kill leaves between the two, the next compile mends.
+        _replace(root / spec, mark + edited.encode())
+        write(changes)
+    click.echo(f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}")
+    return ExitCode.CHANGED
 
 
 def _show(before: Compilation, after: Compilation) -> None:
@@ -115,22 +123,21 @@ def _show(before: Compilation, after: Compilation) -> None:
     click.echo(render(compare("the spec as it is", before, after), colour=True), nl=False)
 
 
-def _write_tree(root: Path, after: Compilation, *, dry_run: bool, spec: Path, content: bytes) -> int:
-    """First the spec, then what follows from it: what a kill leaves between the two, the next compile mends."""
+def _changes(root: Path, after: Compilation) -> Changes:
+    """What the tree has to become; the command ends where that cannot be."""
+    from mlspec.source.files import FilesOnDisk
     from mlspec.tree.compare import compare
     from mlspec.tree.findings import refusals
-    from mlspec.tree.write import write
+
+    from ._sound import told
 
     changes = compare(root, after.outputs, after.resolution.workspace.output)
     refused = list(refusals(changes, [], [], {}))
-    for found in refused:
-        click.echo(f"error: {found.message}: {found.help}", err=True)
     if refused:
-        return ExitCode.ERROR
-    if not dry_run:
-        _replace(spec, content)
-        write(changes)
-    return ExitCode.CHANGED
+        told(refused, FilesOnDisk(root), ExitCode.ERROR)
+        click.echo("nothing was written", err=True)
+        sys.exit(ExitCode.ERROR)
+    return changes
 
 
 def _read(file: Path) -> tuple[bytes, str]:

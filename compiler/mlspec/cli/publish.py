@@ -11,6 +11,7 @@ import click
 
 from mlspec.diagnostics import ExitCode
 
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _SHOWN_FILES = 5
 @click.option("--allow-dirty", is_flag=True, help="Publish what is not committed, too.")
 @click.option("--allow-empty", is_flag=True, help="Let an environment lose its last model, and Argo CD delete it.")
 @click.option("--dry-run", is_flag=True, help="Push nothing; show what would be, and exit with 1 if anything would.")
+@findings_option
 def command(
     directory: Path | None,
     repo: str | None,

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from mlspec.diagnostics import ExitCode, has_errors
-
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 
@@ -20,6 +19,7 @@ from ._workspace import SPECS, directory_option, find_workspace
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the page there instead of to standard output.",
 )
+@findings_option
 def command(directory: Path | None, output: Path | None) -> None:
     """Make one HTML page of every model by environment.
 
@@ -44,12 +44,7 @@ def _page(root: Path) -> str:
     from mlspec.report.page.page import workspace_page
     from mlspec.source.files import FilesOnDisk
 
-    files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
-    if has_errors(compilation.diagnostics):
-        from mlspec.report.text import render
+    from ._sound import sound
 
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
-        click.echo("error: the specs do not compile", err=True)
-        sys.exit(ExitCode.ERROR)
-    return workspace_page(compilation)
+    files = FilesOnDisk(root)
+    return workspace_page(sound(compile_specs(files, SPECS), files, "mend the specs first; there is no page"))

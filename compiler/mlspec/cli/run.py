@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
+from mlspec.diagnostics import ExitCode, has_errors
 
 from ._complete import environments, models
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output", "target", type=click.Path(path_type=Path), help="With --batch: an empty folder, or a new one."
 )
+@findings_option
 def command(
     model: str,
     directory: Path | None,
@@ -75,13 +77,15 @@ def command(
     from mlspec.serving.choose import Unservable, choose
     from mlspec.source.files import FilesOnDisk
 
+    from ._sound import told
+
     files = FilesOnDisk(root)
     compilation = compile_specs(files, SPECS, each=lambda specs: [spec for spec in specs if spec.name == model])
     try:
         chosen = choose(compilation.resolution, model, environment)
     except Unservable as error:
         # A spec with a mistake may be the one that is missing.
-        _show(compilation.diagnostics, files)
+        told(compilation.diagnostics, files, ExitCode.ERROR)
         _stop(f"{model} does not compile" if _is_broken(compilation, model) else str(error))
     _check(compilation, chosen, files)
     if batch:
@@ -99,15 +103,17 @@ def _is_broken(compilation: Compilation, model: str) -> bool:
 
 def _check(compilation: Compilation, chosen: ResolvedSpec, files: Files) -> None:
     """Another model's mistakes are for another day."""
+    from ._sound import told
+
     mine = (chosen.model.source, chosen.environment.source)
     found = [one for one in compilation.diagnostics if one.span.file in mine]
-    _show(found, files)
-    if has_errors(found):
-        _stop(f"{chosen.name} in {chosen.environment.name} does not compile")
-    owner = f"{chosen.environment.name}/{chosen.name}"
-    if owner not in compilation.outputs:
-        _show(compilation.diagnostics, files)
-        _stop(f"{chosen.name} in {chosen.environment.name} does not compile")
+    if not has_errors(found):
+        if f"{chosen.environment.name}/{chosen.name}" in compilation.outputs:
+            told(found, files)
+            return
+        found = compilation.diagnostics
+    told(found, files, ExitCode.ERROR)
+    _stop(f"{chosen.name} in {chosen.environment.name} does not compile")
 
 
 def _check_server(chosen: ResolvedSpec) -> None:
@@ -222,13 +228,6 @@ def _check_requirements(context: Context, *, fetches: bool) -> None:
     if shortfall.different:
         said = ", ".join(f"{line} (here {version})" for line, version in shortfall.different)
         click.echo(f"warning: the image has {said}", err=True)
-
-
-def _show(found: list[Diagnostic], files: Files) -> None:
-    if found:
-        from mlspec.report.text import render
-
-        click.echo(render(found, files, colour=True), err=True)
 
 
 def _stop(message: str) -> NoReturn:

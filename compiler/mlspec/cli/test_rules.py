@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mlspec.diagnostics import ExitCode, has_errors
+from mlspec.diagnostics import ExitCode
 
 from ._complete import environments, models
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     type=click.Path(file_okay=False, path_type=Path),
     help="Write the tests there and keep them: `promtool test rules` runs each.",
 )
+@findings_option
 def command(models: tuple[str, ...], directory: Path | None, environment: str | None, output: Path | None) -> None:
     """Test every alert with Prometheus's own promtool.
 
@@ -58,14 +60,10 @@ def _tests(root: Path, models: tuple[str, ...], environment: str | None) -> list
     from mlspec.source.files import FilesOnDisk
 
     from ._names import check_names
+    from ._sound import sound
 
     files = FilesOnDisk(root)
-    compilation = compile_specs(files, SPECS)
-    if has_errors(compilation.diagnostics):
-        from mlspec.report.text import render
-
-        click.echo(render(compilation.diagnostics, files, colour=True), err=True)
-        _stop("the specs do not compile")
+    compilation = sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was tested")
     check_names(compilation, models, environment)
     return [
         rule_tests(spec, compilation.outputs[f"{spec.environment.name}/{spec.name}"])

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from pathlib import Path
 
 import click
 
-from mlspec.diagnostics import ExitCode, has_errors
-
+from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 
@@ -26,6 +24,7 @@ from ._workspace import SPECS, directory_option, find_workspace
     show_default=True,
     help="How it is told.",
 )
+@findings_option
 def command(place: str, path: str | None, directory: Path | None, output_format: str) -> None:
     """Say where a line of a generated file comes from: which line of which spec, which default, which rule.
 
@@ -66,11 +65,7 @@ def _end_where_unsound(root: Path) -> None:
     from mlspec.source.files import FilesOnDisk
 
     from ._progress import shown
+    from ._sound import sound
 
     built = build(root, SPECS, shown, remember=True)
-    if has_errors(built.diagnostics):
-        from mlspec.report.text import render
-
-        click.echo(render(built.diagnostics, FilesOnDisk(root), colour=True), err=True)
-        click.echo("mend the specs first: what they give is unknown", err=True)
-        sys.exit(ExitCode.ERROR)
+    sound(built, FilesOnDisk(root), "mend the specs first: what they give is unknown")
