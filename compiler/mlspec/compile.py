@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
+from mlspec.checks.ignored import Comments
 from mlspec.checks.registry import (
     check_document,
     check_environments,
@@ -17,7 +18,7 @@ from mlspec.checks.registry import (
     run_early_checks,
     taken_by,
 )
-from mlspec.diagnostics import Diagnostic, has_errors
+from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolve import resolve
 from mlspec.environment.resolved import Resolution, ResolvedSpec
 from mlspec.link import link
@@ -41,7 +42,7 @@ class Compilation(Struct):
     diagnostics: list[Diagnostic] = field(default_factory=list)
     """In the order of their places, each once. With an error among them the outputs are not to be written."""
     set_aside: list[SetAside] = field(default_factory=list)
-    """Warnings that a comment in the spec sets aside."""
+    """What a comment in the spec sets aside."""
     units: dict[str, Unit] = field(default_factory=dict)
     """What each file of specs came to."""
 
@@ -79,8 +80,9 @@ def compile(  # noqa: A001 - the project's own verb
         result.units[source].diagnostics += found
     for document, in_environments in _of_documents(resolution):
         result.units[document.file].diagnostics += check_model(document, in_environments)
+    comments = Comments(comment for unit in result.units.values() for comment in unit.ignores)
     for resolved in each(resolution.specs):
-        _compile(resolved, result)
+        _compile(resolved, comments, result)
     for sketch in resolution.sketches:
         found = run_early_checks(sketch)
         result.units[sketch.model.source].findings += [(sketch.environment.name, problem) for problem in found]
@@ -111,7 +113,7 @@ def _of_documents(resolution: Resolution) -> Iterator[tuple[Document, list[Resol
             yield document, mine
 
 
-def _compile(resolved: ResolvedSpec, result: Compilation) -> None:
+def _compile(resolved: ResolvedSpec, comments: Comments, result: Compilation) -> None:
     """Adds the files and the findings of one model in one environment."""
     unit, environment = result.units[resolved.model.source], resolved.environment.name
     unit.places.append((resolved.name, environment))
@@ -119,7 +121,7 @@ def _compile(resolved: ResolvedSpec, result: Compilation) -> None:
     for code, taken in taken_by(resolved):
         unit.taken.setdefault(code, []).extend(taken)
     problems = run_checks(resolved)
-    if not has_errors(problems):
+    if not comments.block(problems):
         problems += _render(resolved, unit, result)
     unit.findings += [(environment, problem) for problem in problems]
 

@@ -62,4 +62,4 @@ class Unit(Struct):
     taken: dict[str, list[Taken]] = field(default_factory=dict)
     """By the code of the finding that a second one would be."""
     ignores: list[Ignore] = field(default_factory=list)
-    """The comments by which warnings are set aside."""
+    """The comments by which findings are set aside."""

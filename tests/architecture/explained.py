@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 
 from mlspec.codes import Code, all_codes
-from mlspec.report.examples import Block, Examples, examples
+from mlspec.report.explain import markdown
 
 from .declared import load_all
 from .tables import GENERATED, sentence, table
@@ -30,15 +30,17 @@ def diagnostics_page() -> str:
     text = (
         f"# Diagnostics\n\n{GENERATED}\n"
         f"{len(codes)} kinds of findings. `mlspec explain CODE` explains one of them, with an example; so do the\n"
-        "pages that the codes lead to.\n"
+        "pages that the codes lead to. What may be ignored is set aside by\n"
+        "[a comment with a reason](findings.md#setting-a-finding-aside); a code's page says why another may not.\n"
     )
     for digit, family in _FAMILIES.items():
         rows = [
-            (_link(code), code.name, sentence(code.title), code.reason, sentence(code.remedy)) for code in _of(digit)
+            (_link(code), code.name, sentence(code.title), code.reason, sentence(code.remedy), _may_be_ignored(code))
+            for code in _of(digit)
         ]
         if rows:
             text += f"\n## MLS{digit}xx: {family}\n\n"
-            text += table(("code", "name", "what it finds", "why", "what to do"), rows)
+            text += table(("code", "name", "what it finds", "why", "what to do", "may be ignored"), rows)
     return text
 
 
@@ -54,25 +56,11 @@ def _family(digit: str) -> str:
 
 
 def _section(code: Code) -> str:
-    shown = examples(code.id)
-    why = f"{sentence(code.title)} {code.reason} {shown.about}".rstrip()
-    parts = (
-        f"## {code.id}: {code.name}",
-        why,
-        "**Wrong**",
-        *_fenced(shown.wrong),
-        _right(shown),
-        *_fenced(shown.right),
-    )
-    return "\n\n".join((*parts, f"**What to do**: {code.remedy}.")) + "\n"
+    return f"## {code.id}: {code.name}\n\n{sentence(code.title)}\n\n{markdown(code)}\n"
 
 
-def _right(shown: Examples) -> str:
-    return "**Right**, the rest as above" if shown.rest_stays else "**Right**"
-
-
-def _fenced(blocks: Iterable[Block]) -> list[str]:
-    return [f"```{block.language}\n{block.text}```" for block in blocks]
+def _may_be_ignored(code: Code) -> str:
+    return code.ignorable.partition(",")[0]
 
 
 def _of(digit: str) -> list[Code]:

@@ -16,7 +16,7 @@ from mlspec.spec.json_schema import schema
 from mlspec.verify.retired import RETIRED, UNCHANGED, Retired
 from mlspec.verify.rules.numbered import RULES, Rule
 from mlspec.verify.rules.registry import all_rules
-from mlspec.verify.verify import BROKEN_BY_OVERRIDE, BROKEN_BY_US
+from mlspec.verify.verify import AGAINST_PRACTICE, BROKEN_BY_OVERRIDE, BROKEN_BY_US
 from tests.monitoring.seen import SEEN
 
 from .declared import load_all
@@ -79,6 +79,8 @@ def rules_page() -> str:
         f"{len(RULES)} rules hold for everything that `mlspec compile` writes, overrides applied. Where a spec can\n"
         "ask otherwise, a check refuses it at its own line; where an override breaks a rule, the finding is "
         f"{BROKEN_BY_OVERRIDE.id}; a\nbreak without one is a bug of ours, {BROKEN_BY_US.id}. "
+        f"An override may break rule {_judgements()} for a reason, which\na comment gives: "
+        f"`# mlspec: ignore {AGAINST_PRACTICE.id} because …`. "
         "Beside the rules stand the schemas of the environment's Kubernetes\nand the grammar of PromQL.\n\n"
         "Each rule is also a property: Hypothesis makes whole workspaces, and every rule holds for what they compile\n"
         "to, on every minor since the environment's (`tests/properties/test_rules_hold.py`). *Cases* are sound\n"
@@ -87,6 +89,11 @@ def rules_page() -> str:
         + f"\n## Functions\n\n{len(rules)} functions decide the rules on finished objects.\n\n"
         + table(("rule", "what holds", "decided by"), functions)
     )
+
+
+def _judgements() -> str:
+    *others, last = (str(number) for number, rule in RULES.items() if rule.judgement)
+    return f"{', '.join(others)} or {last}"
 
 
 def _refused_by(rule: Rule) -> str:

@@ -26,6 +26,9 @@ Right:
       replicas: 2
 
 What to do: indent with spaces
+
+May be ignored: no, because without it
+nobody knows what the spec says
 """
 
 

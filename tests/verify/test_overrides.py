@@ -141,7 +141,7 @@ FINDINGS = {
         "  patch:\n"
         "  - {op: add, path: /spec/minReadySeconds, value: 5}\n"
         "  - {op: replace, path: /spec/template/spec/terminationGracePeriodSeconds, value: 1}",
-        "MLS242",
+        "MLS246",
         "{op: replace, path: /spec/template/spec/terminationGracePeriodSeconds, value: 1}",
         "1 s are less than",
     ),

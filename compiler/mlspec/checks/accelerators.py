@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
@@ -60,6 +60,7 @@ CARD_TOO_SMALL = code(
     title="a model that is larger than the accelerators' memory",
     reason="It would fail to load on every start.",
     remedy="ask for more or larger accelerators",
+    ignorable=Ignorable.YES,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_files
@@ -78,6 +78,7 @@ UNPINNED = code(
     title="a requirement without an exact version",
     reason="Two builds of one image could differ, and a model saved by one version may not load in another.",
     remedy="write `name==version`",
+    ignorable=Ignorable.YES,
 )
 
 CPU_ONLY = code(
@@ -86,6 +87,7 @@ CPU_ONLY = code(
     title="a library for the CPU in an image that is given an accelerator",
     reason="The accelerator would be paid for, and stand idle.",
     remedy="require the build for accelerators, or ask for no accelerator",
+    ignorable=Ignorable.YES,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.canary import is_routed, replicas_beyond, shares
@@ -40,6 +40,7 @@ TOO_SMALL = code(
     reason="Without a route of the Gateway API a version gets the share of the requests that it has of the pods, and "
     "it has at least one.",
     remedy="raise the share or the replicas, or expose the model through a Gateway, which divides the requests",
+    ignorable=Ignorable.YES,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.credentials import credential_kind, names_credential
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
@@ -18,6 +18,7 @@ CREDENTIAL = code(
     title="a literal that looks like a credential",
     reason="A spec is committed, and what it says stands in the generated files for all to read.",
     remedy="put it into a Secret and name it: `{name: …, secret: <secret>/<key>}`; and revoke this one",
+    ignorable=Ignorable.COMMITTED,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.batch_stores import data_stores
@@ -63,6 +63,7 @@ NO_STORE = code(
     title="a model or rows from a place that the environment's stores leave out",
     reason="It is asked without credentials, from the provider's own servers: what a misspelt bucket leads to.",
     remedy="correct the address, or add the place to the environment's `modelStores`",
+    ignorable=Ignorable.YES,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.exposure import chosen_gateway
@@ -46,6 +46,7 @@ CLOSED_INGRESS = code(
     title="an Ingress whose controller is not let in",
     reason="The network policy is closed by default, and an Ingress does not say where its controller runs.",
     remedy="name the controller's namespace in `network.from`",
+    ignorable=Ignorable.YES,
 )
 RETIRED_INGRESS = code(
     "MLS231",
@@ -53,6 +54,7 @@ RETIRED_INGRESS = code(
     title="the ingress-nginx controller is retired",
     reason="It has had no fixes, of security holes neither, since March 2026.",
     remedy="move to a Gateway (`expose.gateway`) or to a controller that is maintained",
+    ignorable=Ignorable.YES,
 )
 RESERVED_LABEL = code(
     "MLS225",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.lifecycle import LEAST_STARTUP
@@ -29,6 +29,7 @@ DRAIN = code(
     title="a shutdown that cuts requests",
     reason="A request may take as long as `server.timeout`; one that takes longer than `health.drain` is cut.",
     remedy="raise `health.drain` to `server.timeout` at least",
+    ignorable=Ignorable.YES,
 )
 SHORT_ROUTE = code(
     "MLS222",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_files, plan_unpinned
@@ -40,6 +40,7 @@ UNRESOLVABLE = code(
     title="requirements that no set of distributions meets",
     reason="The image could not be built, or not for every platform.",
     remedy="change the requirement, or the one that it does not go with",
+    ignorable=Ignorable.ASKED,
 )
 UNKNOWN_PYTHON = code(
     "MLS445",
@@ -47,6 +48,7 @@ UNKNOWN_PYTHON = code(
     title="a base image of which nobody says what Python it has",
     reason="Which distributions fit depends on it.",
     remedy="state the base image's Python: `build.python`",
+    ignorable=Ignorable.ASKED,
 )
 BASE_UNPINNED = code(
     "MLS446",
@@ -54,6 +56,7 @@ BASE_UNPINNED = code(
     title="a base image whose digest could not be asked for",
     reason="A tag moves: what a build starts from is whatever the tag names on that day.",
     remedy="run `mlspec lock` where the registry can be reached",
+    ignorable=Ignorable.ASKED,
 )
 BASE_MISSING = code(
     "MLS447",
@@ -61,6 +64,7 @@ BASE_MISSING = code(
     title="a base image that its registry does not have",
     reason="No image can be built from it.",
     remedy="correct `build.baseImage`",
+    ignorable=Ignorable.ASKED,
 )
 NOT_IN_REGISTRY = code(
     "MLS448",
@@ -68,6 +72,7 @@ NOT_IN_REGISTRY = code(
     title="a model that its registry does not show",
     reason="Where the model is has to be known before a pod can fetch it.",
     remedy="correct `model.uri`, or name the registry: MLFLOW_TRACKING_URI",
+    ignorable=Ignorable.ASKED,
 )
 FOUND_BY_LOCKING = frozenset(
     {UNRESOLVABLE.id, UNKNOWN_PYTHON.id, BASE_UNPINNED.id, BASE_MISSING.id, NOT_IN_REGISTRY.id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Related
 from mlspec.environment.resolved import Environment, ResolvedSpec
 from mlspec.plan.delivery import model_location
@@ -21,6 +21,7 @@ MAX_REPLICAS = code(
     title="more replicas than the environment allows",
     reason="The environment's policy bounds what one model may take.",
     remedy="lower the number, or talk to who owns the environment",
+    ignorable=Ignorable.POLICY,
 )
 MAX_ACCELERATORS = code(
     "MLS209",
@@ -28,6 +29,7 @@ MAX_ACCELERATORS = code(
     title="more accelerators than the environment allows",
     reason="Accelerators are scarce: replicas at most × accelerators each is bounded by the environment's policy.",
     remedy="lower one of the two numbers, or talk to who owns the environment",
+    ignorable=Ignorable.POLICY,
 )
 REQUIRE_DIGEST = code(
     "MLS210",
@@ -35,6 +37,7 @@ REQUIRE_DIGEST = code(
     title="a model without a digest where the environment demands one",
     reason="A pickle executes what stands in it: only a digest says that it is the model which was reviewed.",
     remedy="state the model's `digest`",
+    ignorable=Ignorable.POLICY,
 )
 REQUIRE_OWNER = code(
     "MLS211",
@@ -42,6 +45,7 @@ REQUIRE_OWNER = code(
     title="a model without an owner where the environment demands one",
     reason="An alert must reach somebody.",
     remedy="state `metadata.owner`",
+    ignorable=Ignorable.POLICY,
 )
 REQUIRE_SLO = code(
     "MLS212",
@@ -49,6 +53,7 @@ REQUIRE_SLO = code(
     title="a model without an objective where the environment demands one",
     reason="Without an objective nobody is told when the service fails its users.",
     remedy="state `monitoring.slo`",
+    ignorable=Ignorable.POLICY,
 )
 ALLOWED_REGISTRIES = code(
     "MLS213",
@@ -56,6 +61,7 @@ ALLOWED_REGISTRIES = code(
     title="an image from a registry that the environment does not allow",
     reason="The environment's policy bounds where code may come from.",
     remedy="use an image from an allowed registry",
+    ignorable=Ignorable.POLICY,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_size
@@ -40,6 +40,7 @@ COLD = code(
     title="a service that may have no replicas",
     reason="A Service holds no requests: callers get connection errors until the first replica is ready.",
     remedy="set `minReplicas: 1` unless callers retry for longer than the start takes",
+    ignorable=Ignorable.YES,
 )
 NO_GPU = code(
     "MLS218",

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from msgspec import Struct
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.source.suggestion import did_you_mean
@@ -23,6 +23,7 @@ UNKNOWN = code(
     title="an argument that vLLM does not have",
     reason="Its server ends at once at an argument that it does not know, and the pods start again for ever.",
     remedy="use an argument of `vllm serve`",
+    ignorable=Ignorable.YES,
 )
 DECIDED = code(
     "MLS273",

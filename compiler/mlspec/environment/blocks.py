@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.source.node import Node
 from mlspec.source.suggestion import did_you_mean
@@ -24,6 +24,7 @@ NOWHERE = code(
     title="a model whose `environments` is empty",
     reason="Nothing is generated for it.",
     remedy="name an environment, or remove `environments` to run everywhere",
+    ignorable=Ignorable.YES,
 )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlspec.checks.lock import MENDED_BY_LOCKING
 from mlspec.checks.registry import run_checks
+from mlspec.codes import not_ignorable
 from mlspec.diagnostics import Diagnostic, ExitCode, has_errors, in_order
 from mlspec.environment.joined import joined
 from mlspec.environment.locks import lock_path, locks_in
@@ -131,12 +132,12 @@ def _by_model(specs: Iterable[ResolvedSpec]) -> dict[str, list[ResolvedSpec]]:
 
 
 def _refusals(specs: Iterable[ResolvedSpec]) -> list[Diagnostic]:
-    """Errors that would make a lock of what cannot be built; what a lock mends is none."""
+    """Errors that would make a lock of what cannot be built; what a lock mends is none, nor what works at a risk."""
     found = [
         (spec.environment.name, problem)
         for spec in specs
         for problem in run_checks(spec)
-        if has_errors([problem]) and problem.code not in MENDED_BY_LOCKING
+        if has_errors([problem]) and problem.code not in MENDED_BY_LOCKING and not_ignorable(problem)
     ]
     return joined(found)
 

@@ -1,4 +1,4 @@
-"""A diagnostic code in; the page that explains it out, as a terminal shows it."""
+"""A diagnostic code in; the page that explains it out, as a terminal shows it or as Markdown."""
 
 from __future__ import annotations
 
@@ -26,8 +26,28 @@ def explain(code: Code, width: int = _WIDTH, colour: bool = False) -> str:
         paint(f"Right{', the rest as above' if shown.rest_stays else ''}:", Style.STRONG, colour),
         *(_indented(block, colour) for block in shown.right),
         _filled(f"What to do: {code.remedy}", width),
+        _filled(f"May be ignored: {code.ignorable}", width),
     ]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def markdown(code: Code) -> str:
+    """The same below a heading, which is somebody else's to write; ends without a line feed."""
+    shown = examples(code.id)
+    parts = (
+        f"{code.reason} {shown.about}".rstrip(),
+        "**Wrong**",
+        *map(_fenced, shown.wrong),
+        "**Right**, the rest as above" if shown.rest_stays else "**Right**",
+        *map(_fenced, shown.right),
+        f"**What to do**: {code.remedy}.",
+        f"**May be ignored**: {code.ignorable}.",
+    )
+    return "\n\n".join(parts)
+
+
+def _fenced(block: Block) -> str:
+    return f"```{block.language}\n{block.text}```"
 
 
 def _filled(text: str, width: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 
 UNREADABLE = code(
     "MLS001",
@@ -124,6 +124,7 @@ EMPTY = code(
     title="a document without content",
     reason="An emptied file looks like a model that was removed, and its objects would be removed from the cluster.",
     remedy="write the document, or delete the file",
+    ignorable=Ignorable.WARNING,
 )
 NOT_A_MAPPING = code(
     "MLS021",
@@ -138,6 +139,7 @@ API_VERSION = code(
     title="an apiVersion that is almost mlspec's",
     reason="A document that is meant for mlspec and silently not read would be missing from the output.",
     remedy="write `apiVersion: mlspec.dev/v1`",
+    ignorable=Ignorable.WARNING,
 )
 KIND = code(
     "MLS023",
@@ -152,4 +154,5 @@ IGNORE_WITHOUT_REASON = code(
     title="a comment that sets a finding aside, without a code or a reason",
     reason="Whoever reads the line later has to know whether what it says still holds.",
     remedy="write `# mlspec: ignore CODE because` and the reason",
+    ignorable=Ignorable.COMMENT,
 )

@@ -1,4 +1,4 @@
-"""The text of a spec in; the comments that set a warning aside, `# mlspec: ignore CODE because …`, out."""
+"""The text of a spec in; the comments that set a finding aside, `# mlspec: ignore CODE because …`, out."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class Parsed(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...] = ()
     complete: bool = True
     ignores: tuple[Ignore, ...] = ()
-    """The comments by which warnings are set aside."""
+    """The comments by which findings are set aside."""
     environments: Mapping[str, Diagnostic] = field(default_factory=dict)
     """Those that a document may have been meant as which is not read, with what is said about it."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.manifest import ManifestFile, declared_kinds, rewrite
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, Severity, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import Manifest, Patch
@@ -26,6 +26,7 @@ NO_TARGET = code(
     title="an override of an object that is not there",
     reason="The patch changes nothing, and who wrote it expects that it does.",
     remedy="name the kind, and the name if any, of an object that the spec compiles to",
+    ignorable=Ignorable.WARNING,
 )
 NOT_APPLICABLE = code(
     "MLS241",

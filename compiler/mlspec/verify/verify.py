@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from mlspec.artifacts.file import Output
 from mlspec.artifacts.manifest import ManifestFile
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic, has_errors
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.plan import Plan
@@ -25,6 +25,14 @@ BROKEN_BY_OVERRIDE = code(
     reason="The cluster would refuse the object, or the service would fail at its next rollout, failure or scaling.",
     remedy="change the override",
 )
+AGAINST_PRACTICE = code(
+    "MLS246",
+    "override-against-practice",
+    title="an override that lets its object work at a risk",
+    reason="The cluster takes the object, and it runs; what the rule keeps from happening may happen to this model.",
+    remedy="change the override, or say why it has to be: `# mlspec: ignore MLS246 because …`",
+    ignorable=Ignorable.YES,
+)
 TAKEN_AWAY = code(
     "MLS243",
     "taken-away-by-kubernetes",
@@ -38,6 +46,7 @@ DEPRECATED = code(
     title="something that the environment's Kubernetes deprecates",
     reason="It still works, and a later minor takes it away.",
     remedy="use what has taken its place",
+    ignorable=Ignorable.YES,
 )
 OTHER_DEFAULT = code(
     "MLS245",
@@ -45,6 +54,7 @@ OTHER_DEFAULT = code(
     title="something that means another thing on the environment's Kubernetes than before",
     reason="What is left unsaid beside it has another default from that minor on.",
     remedy="say what is meant",
+    ignorable=Ignorable.YES,
 )
 BROKEN_BY_US = code(
     "MLS901",
@@ -88,10 +98,20 @@ def _manifests(outputs: Iterable[Output]) -> list[Manifest]:
 
 
 def _diagnostic(resolved: ResolvedSpec, plan: Plan, problem: Problem, *, ours: bool) -> Diagnostic:
+    from .rules.numbered import RULES  # only where something is wrong
+
     if ours or not plan.patches:
         message = f"{resolved.name} in {plan.environment}: {problem}"
         return BROKEN_BY_US.error(resolved.model.name_span, message)
     place = f"`{problem.place}` of {problem.object}" if problem.path else problem.object
+    if problem.rule and RULES[problem.rule].judgement:
+        return AGAINST_PRACTICE.error(
+            resolved.at(*blamed(plan.patches, problem)),
+            f"{problem.object} would run at a risk with the overrides for {plan.environment}",
+            label=problem.message,
+            remedy=f"change what the override makes of {place}, or say why it has to be: `# mlspec: ignore MLS246 "
+            f"because …`; what may happen is at rule {problem.rule} of docs/rules.md",
+        )
     why = f"rule {problem.rule} of docs/rules.md says why" if problem.rule else "the cluster would refuse it"
     return BROKEN_BY_OVERRIDE.error(
         resolved.at(*blamed(plan.patches, problem)),

@@ -12,6 +12,7 @@ from mlspec.artifacts.file import Copied, Output
 from mlspec.artifacts.manifest import ManifestFile
 from mlspec.artifacts.registry import render_context, render_deployment, render_environment
 from mlspec.checks.registry import run_checks
+from mlspec.codes import not_ignorable
 from mlspec.compile import context_digest
 from mlspec.diagnostics import has_errors
 from mlspec.environment.resolve import resolve
@@ -105,7 +106,7 @@ def make(documents: Sequence[Document], files: Files, *, checked: bool) -> Made 
     made = Made(resolution.environments[0])
     if resolution.specs:
         made.resolved = resolution.specs[0]
-        if checked and has_errors(run_checks(made.resolved)):
+        if checked and has_errors(found for found in run_checks(made.resolved) if not_ignorable(found)):
             return None
         _render(made, made.resolved, resolution.workspace)
     elif any(str(document.root.plain()) for document in documents if _is_model(document)):

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from mlspec.checks.registry import check
 from mlspec.checks.vllm import is_vllm
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.accuracy import accuracy_output
@@ -41,6 +41,7 @@ GUESSED = code(
     title="a minimum that a score without any knowledge reaches",
     reason="Guessing has an area under the ROC curve of 50%: worse is only who knows, and tells the opposite.",
     remedy="set a minimum above 50%",
+    ignorable=Ignorable.YES,
 )
 _TAKES = {
     "accuracy": "a column of scores for each class (FP32 [-1, 3]), or the class itself (INT64, BOOL or BYTES [-1])",

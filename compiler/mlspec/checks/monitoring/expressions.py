@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlspec.checks.registry import check
-from mlspec.codes import code
+from mlspec.codes import Ignorable, code
 from mlspec.diagnostics import Diagnostic
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.dialects import dialect_of
@@ -34,6 +34,7 @@ NO_CONDITION = code(
     title="an alert whose expression has no condition",
     reason="An alert fires for whatever its expression returns, be the value 0 or 100.",
     remedy="compare the value, as in `… > 0.5`",
+    ignorable=Ignorable.YES,
 )
 UNKNOWN_METRIC = code(
     "MLS307",
@@ -41,6 +42,7 @@ UNKNOWN_METRIC = code(
     title="an expression that reads a metric which the model server does not have",
     reason="A selection of a metric that nobody exports is empty, so that an alert never fires.",
     remedy="use one of the server's metrics",
+    ignorable=Ignorable.YES,
 )
 _CONDITIONS = frozenset({"==", "!=", "<", ">", "<=", ">=", "and", "unless", "absent", "absent_over_time"})
 _SUFFIXES = ("", "_bucket", "_sum", "_count")

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from mlspec.codes import Code, all_codes
 from mlspec.diagnostics import Span
 from mlspec.report.account import Account, Item
+from mlspec.report.explain import explain, markdown
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _FINGERPRINT = "mlspec/v1"
@@ -45,16 +46,12 @@ def _rules(items: Iterable[Item]) -> list[Code]:
 
 
 def _rule(code: Code) -> dict[str, Any]:
-    remedy = f"What to do: {code.remedy}"
     return {
         "id": code.id,
         "name": "".join(word.capitalize() for word in code.name.split("-")),
         "shortDescription": {"text": _sentence(code.title)},
         "fullDescription": {"text": code.reason},
-        "help": {
-            "text": f"{code.reason}\n{remedy}\nmlspec explain {code.id}",
-            "markdown": f"{code.reason}\n\n{remedy}\n\n`mlspec explain {code.id}`",
-        },
+        "help": {"text": explain(code), "markdown": markdown(code)},
     }
 
 

@@ -11,12 +11,16 @@ from msgspec import Struct
 
 
 class Rule(Struct, frozen=True):
-    """One rule; `elsewhere` says what holds it where no function of finished objects can."""
+    """One rule; `elsewhere` says what holds it where no function of finished objects can.
+
+    An object that breaks a rule of `judgement` works, at a risk to nobody but the model itself.
+    """
 
     title: str
     reason: str
     codes: tuple[str, ...] = ()
     elsewhere: str = ""
+    judgement: bool = False
 
 
 RULES: Mapping[int, Rule] = {
@@ -72,6 +76,7 @@ RULES: Mapping[int, Rule] = {
     11: Rule(
         "The progress deadline outlasts image pull, start and drain",
         "Argo CD would call a start Degraded that is only slow.",
+        judgement=True,
     ),
     12: Rule(
         "A selector is name and instance, and never changes",
@@ -98,6 +103,7 @@ RULES: Mapping[int, Rule] = {
         "The grace period covers preStop, drain and 5 s",
         "Requests in progress would be cut.",
         ("MLS221",),
+        judgement=True,
     ),
     17: Rule(
         "A route's time-outs are explicit and not shorter than the server's",
@@ -122,6 +128,7 @@ RULES: Mapping[int, Rule] = {
         "Scaling down waits at least as long as a start takes",
         "A replica that is about to be ready would be taken away, and the number would swing.",
         ("MLS219",),
+        judgement=True,
     ),
     22: Rule(
         "A disruption budget lets one pod go; a single replica has none",
@@ -130,6 +137,7 @@ RULES: Mapping[int, Rule] = {
     23: Rule(
         "Replicas spread over nodes and zones, where they can",
         "All of them on one node are gone with it; a hard rule would stop a rollout in a full zone.",
+        judgement=True,
     ),
     24: Rule(
         "Names and labels are valid, fit, and no two become one",
