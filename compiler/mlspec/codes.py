@@ -69,8 +69,11 @@ class Code(Struct, frozen=True):
         related: Iterable[Related] = (),
         fix: str = "",
     ) -> Diagnostic:
-        """A finding of this kind because of which nothing is written; `remedy` where there is a closer one."""
-        return Diagnostic(self.id, message, span, label, remedy or self.remedy, tuple(related), Severity.ERROR, fix)
+        """A finding of this kind because of which nothing is written; `remedy` where there is a closer one.
+
+        Where there is a `fix`, one step of an editor, it is the closest, and is told where nothing else is.
+        """
+        return Diagnostic(self.id, message, span, label, self._help(remedy, fix), tuple(related), Severity.ERROR, fix)
 
     def warning(
         self,
@@ -83,7 +86,10 @@ class Code(Struct, frozen=True):
         fix: str = "",
     ) -> Diagnostic:
         """A finding of this kind that hinders nothing; `remedy` where there is a closer one."""
-        return Diagnostic(self.id, message, span, label, remedy or self.remedy, tuple(related), Severity.WARNING, fix)
+        return Diagnostic(self.id, message, span, label, self._help(remedy, fix), tuple(related), Severity.WARNING, fix)
+
+    def _help(self, remedy: str, fix: str) -> str:
+        return remedy or (f"did you mean `{fix}`?" if fix else self.remedy)
 
 
 def code(

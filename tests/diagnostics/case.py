@@ -40,6 +40,15 @@ class Case:
     def rendered(self) -> str:
         return render(self.findings, FilesInMemory(self.content))
 
+    def mended(self, found: Diagnostic) -> list[Diagnostic]:
+        """What is found once the fix stands in place of what is underlined."""
+        file, line = found.span.file, found.span.line
+        assert line == found.span.end_line, "a fix is of one line"
+        lines = self.content[file].decode().splitlines(keepends=True)
+        text = lines[line - 1]
+        lines[line - 1] = text[: found.span.column - 1] + found.fix + text[found.span.end_column - 1 :]
+        return compile_workspace(FilesInMemory({**self.content, file: "".join(lines).encode()})).diagnostics
+
     def underlined(self, found: Diagnostic) -> tuple[str, str]:
         """The code of a finding, and what it underlines of its first line."""
         line = self.content[found.span.file].decode().splitlines()[found.span.line - 1]

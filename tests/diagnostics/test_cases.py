@@ -22,3 +22,14 @@ def test_the_report_is_the_one_of_the_case(case: Case, golden: Golden) -> None:
 @_each
 def test_the_carets_stand_where_a_person_would_look(case: Case) -> None:
     assert [case.underlined(found) for found in case.findings] == case.expected
+
+
+@_each
+def test_a_fix_is_what_the_help_says_and_ends_the_finding(case: Case) -> None:
+    for found in case.findings:
+        if found.fix:
+            assert found.fix.strip('"') in found.help
+            same = (found.code, found.span.file, found.span.line, found.span.column)
+            assert same not in {
+                (each.code, each.span.file, each.span.line, each.span.column) for each in case.mended(found)
+            }

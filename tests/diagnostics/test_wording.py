@@ -38,6 +38,29 @@ def test_message_label_and_help_say_three_things() -> None:
         assert found.help, f"{case.path.stem}: nothing says what to do"
 
 
+MENDED_BY_ONE_VALUE = {
+    "MLS101": "a key",
+    "MLS103": "text that looks like a number",
+    "MLS104": "sizes, durations, schedules, ranges of addresses, names",
+    "MLS105": "a word",
+    "MLS115": "a code in a comment",
+    "MLS203": "an accelerator",
+    "MLS205": "a MIG profile",
+    "MLS206": "a size that follows from others",
+    "MLS219": "a duration that follows from others",
+    "MLS240": "the kind of an object",
+    "MLS272": "an argument of the server, its value kept",
+    "MLS307": "a metric in an expression",
+    "MLS362": "an output",
+    "MLS407": "a module",
+    "MLS412": "a class",
+}
+
+
+def test_what_one_value_mends_has_it_as_its_fix() -> None:
+    assert MENDED_BY_ONE_VALUE.keys() <= {found.code for _, found in _findings() if found.fix}
+
+
 def test_nobody_reads_the_words_of_a_program() -> None:
     for case, found in _findings():
         for text in (found.message, found.label, found.help):

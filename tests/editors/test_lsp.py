@@ -84,6 +84,7 @@ def fixed(editor: Editor, text: str, found: dict[str, Any]) -> str:
         ("format: sklearn", "format: sklaern", "MLS105"),
         ('description: "\U0001f600 churn"', "description: 3", "MLS103"),
         ("    prod: {health", "    prdo: {health", "MLS111"),
+        ("drain: 20s", "drain: 20 sec", "MLS104"),
         # A character of two UTF-16 units stands before it.
         ('{name: churn, description: "\U0001f600 churn"}', '{description: "\U0001f600", nmae: churn}', "MLS101"),
     ],

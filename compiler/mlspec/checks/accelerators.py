@@ -74,7 +74,7 @@ def unknown_accelerator(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     yield UNKNOWN_ACCELERATOR.error(
         resolved.at("resources", "accelerator", "type"),
         f"{resolved.name} asks for an accelerator that does not exist in {environment.name}",
-        label=f"did you mean `{near}`?" if near else "no such accelerator",
+        label="no such accelerator",
         fix=near or "",
         remedy="" if names else "add it to the environment's `accelerators`, or leave it out of `environments`",
         related=environment.related(f"{environment.name} has: {', '.join(names)}", "accelerators", *names[:1]),
@@ -107,11 +107,13 @@ def unknown_profile(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     plausible = _PLAUSIBLE_PROFILE.fullmatch(accelerator.mig) if card is None else accelerator.mig in PROFILES[card]
     if not plausible:
         has = f"{card} has: {', '.join(PROFILES[card])}" if card else "a card has up to seven parts, as `1g.10gb`"
+        near = did_you_mean(accelerator.mig, PROFILES[card]) if card else None
         yield UNKNOWN_PROFILE.error(
             resolved.at("resources", "accelerator", "mig"),
             f"{card or 'no card'} has {'no' if card else 'a'} MIG profile {accelerator.mig}",
             label="no such profile",
-            remedy=has,
+            remedy=f"did you mean `{near}`? {has}" if near else has,
+            fix=near or "",
             related=resolved.environment.related("the card", "accelerators", accelerator.type),
         )
 
@@ -132,12 +134,15 @@ def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         "what its arguments keep there,": kept,
     }
     asked = [f"{what} {_mebibytes(count)}" for what, count in parts.items() if count]
+    span = _asks_for_memory(resolved, by_sharing=shared > model and needed - shared < resources.memory)
+    is_memory = resolved.has("resources", "memory") and span == resolved.at("resources", "memory")
     yield TOO_LITTLE_MEMORY.error(
-        _asks_for_memory(resolved, by_sharing=shared > model and needed - shared < resources.memory),
+        span,
         f"nothing is left of the memory of {_mebibytes(resources.memory)} beside {' and '.join(asked)}",
         label="does not fit",
         remedy=f"raise `resources.memory`, to {size(_rounded(needed))} for instance"
         + (", or lower `resources.sharedMemory`" if shared else ""),
+        fix=size(_rounded(needed)) if is_memory else "",
     )
 
 

@@ -127,6 +127,8 @@ def storage_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             resolved.at("resources", "ephemeralStorage"),
             f"a model of {size(resolved.spec.model.size)} needs {size(needed)}, with /tmp and logs",
             label="too little",
+            remedy=f"raise it to {size(needed)}, or remove it: the default follows from the model's size",
+            fix=size(needed),
         )
 
 

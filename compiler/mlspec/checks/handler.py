@@ -48,12 +48,21 @@ def handler_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         return
     candidates = _modules(resolved, build.handler, build.code)
     if resolved.files.below(resolved.file(build.code)) and _existing(resolved, candidates) is None:
+        module, _, wanted = build.handler.partition(":")
+        near = did_you_mean(module, _modules_in(resolved, resolved.file(build.code)))
         yield HANDLER_MISSING.error(
             resolved.at("build", "handler"),
             f"there is no module {candidates[0]}",
             label="no such module",
-            remedy="correct the module's name, or `build.code`",
+            remedy="" if near else "correct the module's name, or `build.code`",
+            fix=f"{near}:{wanted}" if near else "",
         )
+
+
+def _modules_in(resolved: ResolvedSpec, folder: str) -> list[str]:
+    """As Python calls them."""
+    files = (path.removeprefix(f"{folder}/") for path in resolved.files.below(folder) if path.endswith(".py"))
+    return sorted(file.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for file in files)
 
 
 def _needed(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
@@ -111,7 +120,7 @@ def handler_without_class(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         resolved.at("build", "handler"),
         f"{path} has no class {wanted}",
         label="no such class",
-        remedy=f"did you mean `{near}`?" if near else "",
+        fix=f"{handler.partition(':')[0]}:{near}" if near else "",
     )
 
 

@@ -113,4 +113,4 @@ def _spellings() -> dict[str, str]:
 
 def _unknown(name: Named, spelt: dict[str, str]) -> Diagnostic:
     meant = spelt.get(name.code.casefold().strip(":."))
-    return UNKNOWN.warning(name.span, f"there is no code {name.code}", remedy=f"write {meant}" if meant else "")
+    return UNKNOWN.warning(name.span, f"there is no code {name.code}", fix=meant or "")

@@ -61,11 +61,13 @@ def drain_out_of_bounds(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     drain, timeout = resolved.spec.health.drain, resolved.spec.server.timeout
     if drain >= timeout or is_vllm(resolved):
         return
-    path = ("health", "drain") if resolved.has("health", "drain") else ("server", "timeout")
+    stated = resolved.has("health", "drain")
     yield DRAIN.warning(
-        resolved.at(*path),
+        resolved.at("health", "drain") if stated else resolved.at("server", "timeout"),
         f"a request may take {duration(timeout)}, and a stop waits {duration(drain)} for it",
         label="requests are cut",
+        remedy=f"raise `health.drain` to {duration(timeout)} at least",
+        fix=duration(timeout) if stated else "",
     )
 
 
@@ -76,7 +78,9 @@ def route_timeout_too_short(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         return
     if expose.timeout < (server := resolved.spec.server.timeout):
         message = f"the route gives up after {duration(expose.timeout)}, and the server may take {duration(server)}"
-        yield SHORT_ROUTE.error(resolved.at("expose", "timeout"), message, label="too short")
+        remedy = f"raise it to {duration(server)} at least, or remove it"
+        span = resolved.at("expose", "timeout")
+        yield SHORT_ROUTE.error(span, message, label="too short", remedy=remedy, fix=duration(server))
 
 
 @check(RESERVED_VARIABLE)

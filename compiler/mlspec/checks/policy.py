@@ -75,6 +75,8 @@ def max_replicas(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             f"{resolved.name} may have {wanted} replicas; {bound} are allowed in {resolved.environment.name}",
             label="too many",
             related=resolved.environment.related(f"{bound} at most", "policy", "maxReplicas"),
+            fix=str(bound) if resolved.has(*path) else "",
+            remedy=f"lower it to {bound}, or talk to who owns the environment",
         )
 
 

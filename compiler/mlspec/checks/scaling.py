@@ -170,4 +170,10 @@ def scale_down_too_soon(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             remedy="fix the number with `replicas` in place of `scaling`, or make the start shorter",
         )
     elif scaling.scale_down_after is not None and scaling.scale_down_after < start:
-        yield HASTY.error(resolved.at("scaling", "scaleDownAfter"), message, label=f"less than {duration(start)}")
+        yield HASTY.error(
+            resolved.at("scaling", "scaleDownAfter"),
+            message,
+            label="less than that",
+            remedy=f"raise it to {duration(start)} at least, or remove it",
+            fix=duration(start),
+        )

@@ -107,19 +107,21 @@ def unknown_argument(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         if _decided(argument.name) is None and argument.name.partition(".")[0] not in known():
             spelt = argument.name.replace("_", "-") if argument.name.startswith("--") else ""
             near = spelt if spelt in known() else did_you_mean(argument.name, sorted(known()))
+            written = resolved.spec.server.args[argument.index]
+            fix, remedy = (near and near + written.removeprefix(argument.name)) or "", ""
+            first, _, rest = written.partition(" ")
+            if rest and first in known():
+                fix = f"{first}={rest}"
+                remedy = f"write `{fix}`: there is no shell that would make two words of it"
+            elif not fix and not argument.name.startswith("-"):
+                remedy = "an argument begins with `--`"
             yield UNKNOWN.error(
                 resolved.at("server", "args", argument.index),
                 f"vLLM's server has no argument `{argument.name}`",
-                label=f"did you mean `{near}`?" if near else "no such argument",
-                remedy=_remedy(argument.name),
+                label="no such argument",
+                remedy=remedy,
+                fix=fix,
             )
-
-
-def _remedy(name: str) -> str:
-    first, _, rest = name.partition(" ")
-    if rest and first in known():
-        return f"write `{first}={rest}`: there is no shell that would make two words of it"
-    return "" if name.startswith("-") else "an argument begins with `--`"
 
 
 @check(DECIDED)

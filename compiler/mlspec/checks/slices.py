@@ -49,6 +49,7 @@ def another_slice(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         f"the nodes with {accelerator.type} in {resolved.environment.name} are cut into slices of {cut}",
         label="another slice" if accelerator.mig else "no whole card",
         remedy=f"state `mig: {cut}`, or give the environment an entry for other nodes",
+        fix=cut if accelerator.mig else "",
         related=resolved.environment.related(f"each is a {cut}", *where),
     )
 

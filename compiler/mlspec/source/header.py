@@ -37,7 +37,7 @@ def read_header(root: Node) -> Header:
         message = f"the document is not read: {quoted(version)} is not an apiVersion that mlspec has"
         return Header(
             False,
-            (API_VERSION.error(root.locate(("apiVersion",)), message, label="did you mean " + VERSION, fix=VERSION),),
+            (API_VERSION.error(root.locate(("apiVersion",)), message, label="no such version", fix=VERSION),),
         )
     return Header(False)
 
@@ -52,7 +52,7 @@ def _unknown_kind(root: Node, kind: str | None) -> Diagnostic:
         return KIND.error(root.locate_key(("apiVersion",)), "the document has no kind")
     near = did_you_mean(kind or "", KINDS)
     message = f"the document is not read: {quoted(kind)} is not a kind" if kind else "the kind is not a word"
-    return KIND.error(root.locate(("kind",)), message, label=f"did you mean {near}" if near else "", fix=near or "")
+    return KIND.error(root.locate(("kind",)), message, label="no such kind" if near else "", fix=near or "")
 
 
 def _without_version(root: Node, kind: str | None) -> Header:
@@ -60,9 +60,7 @@ def _without_version(root: Node, kind: str | None) -> Header:
     for key, entry in entries.items():
         if entry.node.text.startswith(_GROUP) and did_you_mean(key, ("apiVersion",)):
             message = f"the document is not read: {quoted(key)} is not `apiVersion`"
-            return Header(
-                False, (API_VERSION.error(entry.key, message, label="did you mean apiVersion", fix="apiVersion"),)
-            )
+            return Header(False, (API_VERSION.error(entry.key, message, label="misspelt", fix="apiVersion"),))
     if "spec" not in entries:
         return Header(False)
     if kind in KINDS:

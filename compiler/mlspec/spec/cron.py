@@ -6,6 +6,7 @@ Source: parser.go and spec.go of robfig/cron v3, which the CronJob controller us
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -81,9 +82,8 @@ def parse_schedule(text: str) -> Schedule:
     """Raises Invalid."""
     fields = _DESCRIPTORS.get(text, text).split()
     if len(fields) != len(_FIELDS):
-        raise Invalid(
-            "not a schedule", 'write minute, hour, day of the month, month and day of the week: "0 2 * * *" is 02:00'
-        )
+        how = 'write minute, hour, day of the month, month and day of the week: "0 2 * * *" is 02:00'
+        raise Invalid("not a schedule", how)
     values = [frozenset(_field(field, *known)) for field, known in zip(fields, _FIELDS, strict=True)]
     minutes, hours, days, months, weekdays = values
     either_day = not any(_is_every(fields[place]) for place in (2, 4))
@@ -125,9 +125,43 @@ def _number(text: str, what: str, low: int, high: int, names: dict[str, int]) ->
 def _cron(value: object) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST:
         raise Invalid("expected a schedule", 'write it in quotes: "0 2 * * *" is 02:00 of each day')
-    if parse_schedule(value).gaps() is None:
+    try:
+        schedule = parse_schedule(value)
+    except Invalid as problem:
+        if meant := _meant(value):
+            raise Invalid(problem.label, f'did you mean "{meant}"?', fix=meant) from None
+        raise
+    if schedule.gaps() is None:
         raise Invalid("never due, or once in eight years", "no month has such a day: correct it")
     return value
+
+
+def _meant(text: str) -> str:
+    """The schedule that was meant: with seconds before it, Sunday as 7, a name written out, or a range over its end."""
+    if text.startswith("@"):
+        return did_you_mean(text, _DESCRIPTORS) or ""
+    fields = text.split()
+    fields = fields[1:] if len(fields) == len(_FIELDS) + 1 and fields[0] in ("0", "00") else fields
+    if len(fields) != len(_FIELDS):
+        return ""
+    meant = " ".join(",".join(_mended(field, *known)) for field, known in zip(fields, _FIELDS, strict=True))
+    try:
+        parse_schedule(meant)
+    except Invalid:
+        return ""
+    return meant
+
+
+def _mended(field: str, what: str, low: int, high: int, names: dict[str, int]) -> Iterator[str]:
+    for item in field.split(","):
+        short = re.sub(r"[A-Za-z]{4,}", lambda word: word[0][:3] if word[0][:3].lower() in names else word[0], item)
+        if what == "day of the week":
+            short = re.sub(r"^([1-6])-7$", r"0,\1-6", re.sub(r"^7$", "0", short))
+        ends = [names.get(end.lower(), int(end) if end.isdecimal() else -1) for end in short.split("-")]
+        if len(ends) == 2 and low <= ends[1] < ends[0] <= high:
+            yield f"{low}-{ends[1]},{ends[0]}-{high}" if low < ends[1] else f"{low},{ends[0]}-{high}"
+        else:
+            yield short
 
 
 @cache
@@ -140,7 +174,7 @@ def _time_zone(value: object) -> str:
     if isinstance(value, str) and value in time_zones():
         return value
     near = did_you_mean(value, sorted(time_zones())) if isinstance(value, str) and len(value) < _LONGEST else None
-    raise Invalid("not a time zone", f"did you mean `{near}`?" if near else "write its IANA name: `Europe/Berlin`")
+    raise Invalid("not a time zone", "" if near else "write its IANA name: `Europe/Berlin`", fix=near or "")
 
 
 Cron = Annotated[

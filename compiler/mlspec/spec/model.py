@@ -60,7 +60,8 @@ def _uri(value: object) -> str:
     if value.startswith(("../", "/", "~")):
         raise Invalid("not beside the spec", "copy it into the spec's folder, `./<name>`; or into a store, `s3://…`")
     if ":" not in value:
-        raise Invalid("neither a path nor a URI", f"a path beside the spec begins with `./`: `./{value.lstrip('/')}`")
+        meant = f"./{value.lstrip('/')}"
+        raise Invalid("neither a path nor a URI", f"a path beside the spec begins with `./`: `{meant}`", fix=meant)
     raise Invalid("unknown kind of URI", "use `./path` or one of " + ", ".join(f"{known}:" for known in SCHEMES))
 
 

@@ -14,14 +14,17 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
 def _cidr(value: object) -> str:
-    if not isinstance(value, str) or "/" not in value or "%" in value:
-        raise Invalid("not a CIDR range", "write an address and a length: `10.20.0.0/16`")
+    how = "write an address and a length: `10.20.0.0/16`"
+    if not isinstance(value, str) or "%" in value:
+        raise Invalid("not a CIDR range", how)
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
-        raise Invalid("not a CIDR range", "write an address and a length: `10.20.0.0/16`") from None
+        raise Invalid("not a CIDR range", how) from None
+    if "/" not in value:
+        raise Invalid("an address without a length", fix=str(network))
     if str(network) != value.lower():
-        raise Invalid("not written as its range", f"did you mean `{network}`?")
+        raise Invalid("not written as its range", fix=str(network))
     return str(network)
 
 

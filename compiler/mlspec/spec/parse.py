@@ -221,23 +221,29 @@ def _meaning(section: type[Section], path: Path) -> str:
 
 
 def _wrong_key(node: Node, path: Path, problem: Invalid) -> Diagnostic:
+    from .meant import as_scalar  # for findings only
+
     message = f"`{_name(path[:-1])}` cannot have the key {quoted(str(path[-1]))}"
-    return INVALID_VALUE.error(node.locate_key(path), message, label=problem.label, remedy=problem.help)
+    fix = as_scalar(problem.fix)
+    return INVALID_VALUE.error(node.locate_key(path), message, label=problem.label, remedy=problem.help, fix=fix)
 
 
 def _invalid(section: type[Section], node: Node, path: Path, problem: Invalid) -> Diagnostic:
     place = _existing(node, (*path, *problem.at))
-    return _refused(section, node, place, problem.label, problem.help)
+    return _refused(section, node, place, problem.label, problem.help, problem.fix)
 
 
-def _refused(section: type[Section], node: Node, path: Path, why: str, remedy: str = "") -> Diagnostic:
+def _refused(section: type[Section], node: Node, path: Path, why: str, remedy: str = "", meant: str = "") -> Diagnostic:
     """A value that its key does not take: one that has a text is quoted, and the reason stands below it."""
+    from .meant import as_scalar  # for findings only
+
     found, name = node.get(*path), _name(path)
-    remedy = remedy or _meaning(section, path)
+    fix = as_scalar(meant)
+    remedy = remedy or ("" if fix else _meaning(section, path))
     if found is None or isinstance(found.value, dict | list):
         return INVALID_VALUE.error(node.locate(path), f"`{name}`: {why}" if name else why, remedy=remedy)
     shown = quoted(found.text) if found.text else "empty"
-    return INVALID_VALUE.error(node.locate(path), f"`{name}` cannot be {shown}", label=why, remedy=remedy)
+    return INVALID_VALUE.error(node.locate(path), f"`{name}` cannot be {shown}", label=why, remedy=remedy, fix=fix)
 
 
 def _unknown_word(section: type[Section], node: Node, path: Path) -> Diagnostic:
@@ -254,7 +260,7 @@ def _unknown_word(section: type[Section], node: Node, path: Path) -> Diagnostic:
         label, remedy = f"{_kind(found).removesuffix(' with a fraction')} to YAML", f'write it in quotes: "{word}"'
         fix = f'"{word}"'
     elif near:
-        label, fix = f"did you mean `{near}`?", near
+        remedy, fix = f"did you mean `{near}`? {remedy}", near
     return UNKNOWN_WORD.error(
         node.locate(path), f"`{_name(path)}` cannot be {quoted(word)}", label=label, remedy=remedy, fix=fix
     )
@@ -266,32 +272,34 @@ def _wrong_type(section: type[Section], node: Node, path: Path, expected: str) -
     span = node.locate_key(path) if found.value is None else node.locate(path)
     message = f"`{_name(path)}` must be {expected}" if path else f"this must be {expected}"
     keys = ", ".join(keys_of(section, path)) if expected == "a mapping" else ""
-    remedy = _as_type(found, expected, keys) or (f"its keys are: {keys}" if keys else _meaning(section, path))
+    remedy, fix = _as_type(found, expected, keys)
+    remedy = remedy or (f"its keys are: {keys}" if keys else _meaning(section, path))
     label = "nothing stands here" if found.value is None else f"this is {_kind(found)}"
-    fix = f'"{found.text}"' if expected == "text" and isinstance(found.value, bool | int | float) else ""
     return WRONG_TYPE.error(span, message, label=label, remedy=remedy, fix=fix)
 
 
-def _as_type(found: Node, expected: str, keys: str) -> str:
-    """How to write a value so that it has the type; empty where nobody can tell."""
+def _as_type(found: Node, expected: str, keys: str) -> tuple[str, str]:
+    """How to write a value so that it has the type, and that in place of it; empty where nobody can tell."""
+    from .meant import as_scalar  # for findings only
+
     word = found.text.casefold()
+    fix, how = "", ""
     match expected, found.value:
         case "text", bool() | int() | float():
-            return f'write it in quotes: "{found.text}"'
+            fix, how = f'"{found.text}"', "write it in quotes"
         case "true or false", str() if word in (*_YES, *_NO):
-            return f"write `{'true' if word in _YES else 'false'}`, without quotes"
+            fix, how = "true" if word in _YES else "false", "write it without quotes"
         case (("a whole number" | "a number"), str()) if word.replace(".", "", 1).isdecimal():
-            return f"write it without quotes: {found.text}"
-        case "a mapping", list():
-            return "" if keys else "write `<name>: …` for each, in place of a list"
+            fix, how = found.text, "write it without quotes"
         case "a list", str():
-            return f"write it as a list: `[{found.text}]`"
+            fix, how = f"[{as_scalar(found.text)}]", "write it as a list"
+        case "a mapping", list():
+            how = "" if keys else "write `<name>: …` for each, in place of a list"
         case "a list", _:
-            return "write items, each on a line that begins with `- `"
+            how = "write items, each on a line that begins with `- `"
         case "a mapping", None:
-            return "write lines `key: value` below it, or remove it"
-        case _:
-            return ""
+            how = "write lines `key: value` below it, or remove it"
+    return (f"{how}: {fix}" if fix else how), fix
 
 
 def _kind(node: Node) -> str:

@@ -40,13 +40,21 @@ def _text(value: object, what: str, example: str) -> str:
     raise Invalid(f"expected {what}", f"write it with its unit, for instance `{example}`")
 
 
+def _unlike(label: str, meant: str, otherwise: str) -> Invalid:
+    """What was meant (`meant.py`, which is imported for findings only), else how such a value is written."""
+    return Invalid(label, "" if meant else otherwise, fix=meant)
+
+
 def parse_duration(value: object) -> timedelta:
     """`1h30m`, `250ms`, … -> timedelta; raises Invalid."""
     if isinstance(value, timedelta):
         return value
     text = _text(value, "a duration", "30s")
     if not re.fullmatch(DURATION, text, re.ASCII):
-        raise Invalid("not a duration", "write whole numbers with a unit, largest first: `250ms`, `30s`, `1h30m`, `7d`")
+        from .meant import meant_duration
+
+        how = "write whole numbers with a unit, largest first: `250ms`, `30s`, `1h30m`, `7d`"
+        raise _unlike("not a duration", meant_duration(text), how)
     milliseconds = sum(int(number) * _MILLISECONDS[unit] for number, unit in re.findall(r"([0-9]+)([a-z]+)", text))
     if milliseconds > _LONGEST // timedelta(milliseconds=1):
         raise Invalid("too long a duration", "the longest is 400d")
@@ -57,9 +65,9 @@ def parse_size(value: object) -> int:
     """`180Mi`, `1.5Gi`, `2G` -> bytes; raises Invalid."""
     text = _text(value, "a size", "1Gi")
     if not re.fullmatch(SIZE, text, re.ASCII):
-        near = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([kKmMgGtT])i?[bB]?", text)
-        hint = f"did you mean `{near[1]}{near[2].upper()}i`?" if near else "write a number with a unit: `512Mi`, `1Gi`"
-        raise Invalid("not a size", hint)
+        from .meant import meant_size
+
+        raise _unlike("not a size", meant_size(text), "write a number with a unit: `512Mi`, `1Gi`")
     number = text.rstrip("KMGTki")
     size = Fraction(number) * _BYTES[text.removeprefix(number)]
     if size.denominator != 1:
@@ -76,7 +84,10 @@ def parse_cpu(value: object) -> int:
     plausible = len(value) <= _DIGITS if isinstance(value, str) else abs(value) < _DIGITS**_DIGITS
     text = str(value) if plausible else ""
     if not re.fullmatch(CPU, text, re.ASCII):
-        raise Invalid("not an amount of CPU", "write cores or thousandths of a core: `2`, `0.5`, `500m`")
+        from .meant import meant_cpu
+
+        how = "write cores or thousandths of a core: `2`, `0.5`, `500m`"
+        raise _unlike("not an amount of CPU", meant_cpu(text), how)
     millicores = int(text[:-1]) if text.endswith("m") else int(Decimal(text) * 1000)
     if not 0 < millicores <= 1_024_000:
         raise Invalid("CPU must be above 0 and at most 1024 cores")
@@ -85,9 +96,15 @@ def parse_cpu(value: object) -> int:
 
 def parse_percent(value: object) -> Decimal:
     """`99.9%` -> Decimal("0.999"); raises Invalid."""
+    if not isinstance(value, str):
+        from .meant import meant_percent
+
+        raise _unlike("expected a percentage", meant_percent(value), "write it with its unit, for instance `99.9%`")
     text = _text(value, "a percentage", "99.9%")
     if not re.fullmatch(PERCENT, text, re.ASCII) or len(text) > 12:
-        raise Invalid("not a percentage", "write a number and `%`, for instance `99.9%`")
+        from .meant import meant_percent
+
+        raise _unlike("not a percentage", meant_percent(text), "write a number and `%`, for instance `99.9%`")
     share = Decimal(text[:-1]) / 100
     if not 0 <= share <= 1:
         raise Invalid("a percentage must lie between 0% and 100%")
@@ -146,7 +163,10 @@ class Word(Struct, frozen=True):
                 f"expected {self.what}", "write it in quotes" if isinstance(value, int | float) else self.rule
             )
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise Invalid(f"not {self.what}", self.rule)
+            from .meant import meant_word
+
+            meant = meant_word(value, self.pattern, self.length)
+            raise Invalid(f"not {self.what}", f"did you mean `{meant}`? {self.rule}" if meant else self.rule, fix=meant)
         if len(value) > self.length:
             raise Invalid(f"{len(value)} characters, at most {self.length} fit", self.rule)
         return value

@@ -31,11 +31,22 @@ class Section(BaseModel):
 
 
 class Invalid(ValueError):
-    """A value that its type refuses: `label` stands beside the caret, `help` says what to write instead."""
+    """A value that its type refuses: `label` stands beside the caret, `help` says what to write instead.
 
-    def __init__(self, label: str, help: str = "", at: tuple[str | int, ...] = ()) -> None:  # noqa: A002 - the word users see
+    `fix` is the one value that was most likely meant; where there is no other help, it is the help.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        help: str = "",  # noqa: A002 - the word users see
+        at: tuple[str | int, ...] = (),
+        *,
+        fix: str = "",
+    ) -> None:
         super().__init__(label)
         self.label = label
         self.help = help
         self.at = at
         """A path below the refused value where the caret belongs."""
+        self.fix = fix

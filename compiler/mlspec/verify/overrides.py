@@ -77,7 +77,8 @@ def without_effect(
     asked = Counter(overrides)
     for environment, each in findings:
         if each.code == NO_TARGET.id and missed[each.span] == asked[each.span]:
-            yield environment, replace(each, severity=Severity.ERROR, help=NO_TARGET.remedy)
+            remedy = each.help if each.fix else NO_TARGET.remedy
+            yield environment, replace(each, severity=Severity.ERROR, help=remedy)
         else:
             yield environment, each
 
@@ -108,7 +109,7 @@ def _without_target(resolved: ResolvedSpec, patch: Patch, outputs: Iterable[Outp
     if patch.kind in {kind for _, kind in declared_kinds()}:
         return NO_TARGET.warning(span, message, remedy="move the override to the environments where it has one")
     meant = did_you_mean(patch.kind, kinds)
-    return NO_TARGET.error(span, message, label=f"did you mean {meant}?" if meant else f"it has {', '.join(kinds)}")
+    return NO_TARGET.error(span, message, label=f"it has {', '.join(kinds)}", fix=meant or "")
 
 
 def _patched(manifest: Manifest, patch: Patch, minor: str) -> Manifest:

@@ -73,7 +73,8 @@ def accuracy_metric(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             resolved.at("monitoring", "accuracy", "output"),
             f"{resolved.name} has no output {asked.output}",
             label="no such output",
-            remedy=f"did you mean `{near}`?" if near else f"its outputs are: {', '.join(names)}",
+            remedy="" if near else f"its outputs are: {', '.join(names)}",
+            fix=near or "",
         )
         return
     shown = ", ".join(f"{output.name} is {output.datatype} {output.shape}" for output in outputs[:3])

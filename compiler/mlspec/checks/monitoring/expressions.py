@@ -87,11 +87,14 @@ def unknown_metric(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         for token in expression.tokens:
             if token.text.startswith(dialect.prefixes) and token.text not in exported:
                 near = did_you_mean(token.text, sorted(exported))
+                span = inside(resolved, path, token.start, token.end)
+                alone = span.line == span.end_line and span.end_column - span.column == len(token.text)
                 yield UNKNOWN_METRIC.warning(
-                    inside(resolved, path, token.start, token.end),
+                    span,
                     f"the model server has no metric `{token.text}`",
                     label="no such metric",
                     remedy=f"did you mean `{near}`?" if near else "",
+                    fix=near if near and alone else "",
                 )
 
 
