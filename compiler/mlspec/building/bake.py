@@ -6,10 +6,10 @@ Source: "Bake file reference", https://docs.docker.com/build/bake/reference/.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 
 from .builder import Wish
+from .buildx import DATED
 from .targets import Target
 
 
@@ -30,7 +30,7 @@ def bake_file(targets: Sequence[Target], wish: Wish) -> str:
 
 
 def _target(target: Target, wish: Wish) -> dict[str, object]:
-    output = "type=registry,rewrite-timestamp=true" if wish.push else "type=docker"
+    output = DATED if wish.push else "type=docker"
     attested = ["type=sbom", "type=provenance,mode=max"] if wish.push and wish.attestations else []
     return {
         "context": target.folder,
@@ -43,5 +43,5 @@ def _target(target: Target, wish: Wish) -> dict[str, object]:
 
 
 def _name(name: str) -> str:
-    """A target's name may hold no dot."""
-    return re.sub(r"[^A-Za-z0-9_-]", "-", name)
+    """A target's name may hold no dot; a model's holds no underscore, so that no two come to the same."""
+    return name.replace(".", "_")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 
 from mlspec.registry.reference import parse_reference
 
@@ -13,6 +14,44 @@ from .program import Runner
 from .targets import Target
 
 _CONTAINERD = "io.containerd.snapshotter"
+_ANOTHER = "another driver does, docker buildx create --use"
+_UNPACKS_UNASKED = (29, 0, 1)
+"""Docker before that unpacks every image that it builds, for which BuildKit refuses to rewrite dates.
+
+Sources: "Docker Engine version 29 release notes"; https://github.com/moby/buildkit/issues/4230.
+"""
+DATED = "type=registry,rewrite-timestamp=true,unpack=false"
+"""How an image is pushed, each of its files with one date."""
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What a builder instance does with an image that it pushes."""
+
+    attests: bool
+    dates: bool
+    """Gives all files one date."""
+
+    def missing(self, *, attested: bool) -> str:
+        """In words, with the way out; empty where nothing is that is wanted."""
+        if attested and not self.attests:
+            return (
+                "Docker's own storage holds neither SBOM nor provenance, and its files keep their dates, so that two "
+                f"builds are two images: {_ANOTHER}, and so does Docker 29.0.1 with containerd's image store"
+            )
+        if not self.dates:
+            return f"this Docker leaves files their dates, so that two builds are two images: 29.0.1 and {_ANOTHER}"
+        return ""
+
+
+def read_abilities(inspected: str, storage: str, version: str) -> Abilities:
+    """What `docker buildx inspect`, `docker info` of its DriverStatus and of its ServerVersion said."""
+    if re.search(r"^Driver:\s+docker$", inspected, re.MULTILINE) is None:
+        return Abilities(attests=True, dates=True)
+    if _CONTAINERD not in storage:
+        return Abilities(attests=False, dates=False)
+    numbers = tuple(map(int, re.findall(r"\d+", version)[:3]))
+    return Abilities(attests=True, dates=numbers >= _UNPACKS_UNASKED)
 
 
 @dataclass(frozen=True)
@@ -26,18 +65,13 @@ class Buildx:
     def lacks(self, wish: Wish) -> str:
         if not wish.push:
             return "an image that stays on this machine gets neither SBOM nor provenance: --push makes both"
-        if wish.attestations and not self._attests():
-            return (
-                "Docker's own storage holds neither SBOM nor provenance: turn containerd's image store on, or use "
-                "another driver (docker buildx create --use)"
-            )
-        return ""
+        return self._abilities.missing(attested=wish.attestations)
 
     def has(self, runner: Runner, tag: str) -> bool:
         return runner.succeeds([self.program, "image", "inspect", tag])
 
     def build(self, runner: Runner, target: Target, wish: Wish) -> None:
-        command = [self.program, "buildx", "build", *self.words(wish), *wish.options]
+        command = [self.program, "buildx", "build", *self._words(wish), *wish.options]
         command += [word for tag in target.tags for word in ("--tag", tag)]
         epoch = {**runner.variables, "SOURCE_DATE_EPOCH": str(wish.epoch)}
         registry = parse_reference(target.tags[0]).registry if wish.push else ""
@@ -48,18 +82,22 @@ class Buildx:
     def push(self, runner: Runner, tag: str) -> None:
         runner.run([self.program, "push", tag], f"pushing {tag}", parse_reference(tag).registry)
 
-    def words(self, wish: Wish) -> list[str]:
+    def _words(self, wish: Wish) -> list[str]:
         """Where the image goes, with which dates, and what goes with it."""
-        attested = wish.push and wish.attestations and self._attests()
-        output = ["--output=type=registry,rewrite-timestamp=true"] if wish.push else ["--load"]
+        if not wish.push:
+            return ["--load", "--provenance=false"]
+        output = f"--output={DATED if self._abilities.dates else 'type=registry'}"
+        attested = wish.attestations and self._abilities.attests
         # Without attestations a push is one image and not an index, which every registry takes.
-        return [*output, *(["--sbom=true", "--provenance=mode=max"] if attested else ["--provenance=false"])]
+        return [output, *(["--sbom=true", "--provenance=mode=max"] if attested else ["--provenance=false"])]
 
-    def _attests(self) -> bool:
-        """Docker's own driver does with containerd's image store alone; every other driver does."""
-        if re.search(r"^Driver:\s+docker$", self._said("buildx", "inspect"), re.MULTILINE) is None:
-            return True
-        return _CONTAINERD in self._said("info", "--format", "{{.DriverStatus}}")
+    @cached_property
+    def _abilities(self) -> Abilities:
+        return read_abilities(
+            self._said("buildx", "inspect"),
+            self._said("info", "--format", "{{.DriverStatus}}"),
+            self._said("info", "--format", "{{.ServerVersion}}"),
+        )
 
     def _said(self, *words: str) -> str:
         done = subprocess.run([self.program, *words], capture_output=True, text=True, check=False)  # noqa: S603 - questions alone

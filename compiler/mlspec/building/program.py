@@ -16,6 +16,8 @@ _KEPT = 40
 _NO_ENTRY = re.compile(r"unauthorized|authentication required|denied|403 Forbidden|invalid username/password", re.I)
 _NO_WAY = re.compile(r"connection refused|no such host|timeout|unreachable|EOF|server misbehaving|TLS handshake", re.I)
 _FULL = re.compile(r"no space left on device|disk quota exceeded", re.I)
+_HOST = re.compile(r"(?:https?|docker)://([^/\"\s]+)/")
+_SCANNER = "docker/buildkit-syft-scanner"
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
@@ -75,10 +77,24 @@ class Runner:
 
 
 def _reason(log: str, what: str, where: str, program: str) -> str:
-    if where and _NO_ENTRY.search(log):
-        return f"{what}: {where} refuses the credentials of this user: {program} login {where}"
-    if where and _NO_WAY.search(log):
-        return f"{what}: {where} cannot be reached"
     if _FULL.search(log):
         return f"{what}: the disk is full; what is built already stays, and the next run goes on from there"
+    if (refusing := _host(log, _NO_ENTRY, where)) is not None:
+        return f"{what}: {refusing} refuses the credentials of this user: {program} login {refusing}"
+    if (silent := _host(log, _NO_WAY, where)) is not None:
+        if _SCANNER in log:
+            return (
+                f"{what}: the SBOM is made by an image, {_SCANNER}, and {silent} cannot be reached: leave it out, "
+                "--no-attest, or name a copy, --option=--sbom=generator=<image>"
+            )
+        return f"{what}: {silent} cannot be reached"
     return f"{what} failed"
+
+
+def _host(log: str, pattern: re.Pattern[str], where: str) -> str | None:
+    """The registry that a log complains of so: a push may fail at the base image's as well as at its own, `where`."""
+    lines = [line for line in log.splitlines() if pattern.search(line)]
+    if not lines:
+        return None
+    named = next((found[1] for line in reversed(lines) if (found := _HOST.search(line))), where)
+    return named or None
