@@ -24,6 +24,7 @@ _IN_A_TERMINAL = {
     "MLS005",  # more lines than an example may have
     "MLS007",
     "MLS446",  # a registry that cannot be reached
+    "MLS449",  # a store that cannot
     "MLS501",  # files as they stand
     "MLS502",
     "MLS503",
@@ -33,7 +34,7 @@ _IN_A_TERMINAL = {
     "MLS901",  # a bug of ours
 }
 """Whose wrong example no text of a workspace can be."""
-_MENDED_IN_A_TERMINAL = {"MLS001", "MLS003", "MLS007", "MLS440", "MLS441", "MLS442", "MLS443", "MLS446"} | {
+_MENDED_IN_A_TERMINAL = {"MLS001", "MLS003", "MLS007", "MLS440", "MLS441", "MLS442", "MLS443", "MLS446", "MLS449"} | {
     f"MLS50{number}" for number in (1, 3, 4, 5, 6)
 }
 _NOT_BY_COMPILING = {*FOUND_BY_LOCKING, "MLS507"}

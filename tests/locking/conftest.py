@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mlspec.cli.__main__ import mlspec
-from mlspec.plan.image import runtime_requirements
+from mlspec.plan.image import fetch_requirements, runtime_requirements
 from tests.registry.server import Registry, serving
 
 from .index import LINUX, Index, Release
@@ -29,7 +29,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, require_tool: Callabl
     """Has the server's own distributions, `scorer` for each platform, and `cards` for amd64 alone; uv asks no other."""
     require_tool("uv")
     found = Index(tmp_path / "index")
-    pins = (line.partition("==") for line in runtime_requirements())
+    pins = (line.partition("==") for line in (*runtime_requirements(), *fetch_requirements()))
     found.add(*(Release(name, version) for name, _, version in pins))
     found.add(
         Release("scorer", "1.0", ("numpy", "cards ; platform_machine == 'x86_64'"), LINUX),

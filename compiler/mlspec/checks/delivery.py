@@ -72,8 +72,13 @@ def size_missing(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     where = model_location(resolved)
     if where is not None and resolved.spec.model.size is None:
         how = "fetched" if where.is_fetched else "mounted"
+        # Only a store can be asked.
+        asked = f"state `model.size`, or run `mlspec lock {resolved.name}`, which asks its store"
         yield SIZE_MISSING.error(
-            resolved.at("model", "uri"), f"a model that is {how} needs its `size`", label="how large is it?"
+            resolved.at("model", "uri"),
+            f"a model that is {how} needs its `size`",
+            label="how large is it?",
+            remedy=asked if where.is_fetched else "",
         )
 
 

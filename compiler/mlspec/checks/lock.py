@@ -9,6 +9,8 @@ from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.context import model_files, plan_unpinned
 from mlspec.plan.pins import Difference, differences, image_key
+from mlspec.spec.location import location
+from mlspec.spec.lock import Lock
 
 from .registry import check
 
@@ -74,8 +76,42 @@ NOT_IN_REGISTRY = code(
     remedy="correct `model.uri`, or name the registry: MLFLOW_TRACKING_URI",
     ignorable=Ignorable.ASKED,
 )
+MODEL_UNPINNED = code(
+    "MLS449",
+    "model-unpinned",
+    title="a model in a store whose digest could not be asked for",
+    reason="Nobody compares what the pods fetch with what was meant: who can write to the store decides what runs.",
+    remedy="run `mlspec lock` where the store can be read, or state `model.digest`",
+    ignorable=Ignorable.ASKED,
+)
+MODEL_MISSING = code(
+    "MLS450",
+    "not-in-store",
+    title="a model that its store does not have",
+    reason="No pod could fetch it.",
+    remedy="correct `model.uri`, or put the model there first",
+    ignorable=Ignorable.ASKED,
+)
+MODEL_LARGER = code(
+    "MLS451",
+    "larger-than-stated",
+    title="a model that is larger in its store than its spec says",
+    reason="Disk and the time that a start may take follow from the size, and a pod does not fetch more than that.",
+    remedy="state its real size as `model.size`, or none: the lock knows it",
+    ignorable=Ignorable.ASKED,
+)
 FOUND_BY_LOCKING = frozenset(
-    {UNRESOLVABLE.id, UNKNOWN_PYTHON.id, BASE_UNPINNED.id, BASE_MISSING.id, NOT_IN_REGISTRY.id}
+    each.id
+    for each in (
+        UNRESOLVABLE,
+        UNKNOWN_PYTHON,
+        BASE_UNPINNED,
+        BASE_MISSING,
+        NOT_IN_REGISTRY,
+        MODEL_UNPINNED,
+        MODEL_MISSING,
+        MODEL_LARGER,
+    )
 )
 MENDED_BY_LOCKING = frozenset({STALE_LOCK.id, NOT_LOCKED.id, MODEL_CHANGED.id})
 
@@ -85,6 +121,7 @@ def stale_lock(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     lock = resolved.model.lock
     if lock is None:
         return
+    yield from _unknown_model(resolved, lock)
     plan = plan_unpinned(resolved, "")
     section = lock.images.get(image_key(plan))
     if section is None:
@@ -97,6 +134,20 @@ def stale_lock(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
         return
     for difference in _told(resolved, list(differences(plan, section))):
         yield _stale(resolved, difference)
+
+
+def _unknown_model(resolved: ResolvedSpec, lock: Lock) -> Iterator[Diagnostic]:
+    """A model in a store that the spec pins as little as the lock does, which was written for another."""
+    source, where = resolved.spec.model, location(resolved.spec.model.uri)
+    if source.uri is None or where is None or not where.is_fetched or source.digest:
+        return
+    if not lock.knows(source.uri, source.revision):
+        yield STALE_LOCK.error(
+            resolved.at("model", "uri"),
+            f"the lock of {resolved.name} does not know the model at {source.uri}",
+            label="changed since",
+            remedy=f"run `mlspec lock {resolved.name}`, which reads it for its digest, and commit what it writes",
+        )
 
 
 def _told(resolved: ResolvedSpec, found: list[Difference]) -> list[Difference]:

@@ -105,11 +105,13 @@ def require_digest(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     # An image's reference is a digest itself, which the node verifies.
     named = model.digest is not None or (where is not None and where.scheme == "oci")
     if resolved.environment.spec.policy.require_digest and model.uri is not None and not named:
+        asked = f"state the model's `digest`, or run `mlspec lock {resolved.name}`, which reads it in its store"
         why = "its format runs code when it is loaded" if runs_code else "every model there has one"
         yield REQUIRE_DIGEST.error(
             resolved.at_key("model"),
             f"a digest of the model is demanded in {resolved.environment.name}: {why}",
             label="needs `digest`",
+            remedy=asked if where and where.is_fetched else "",
             related=resolved.environment.related("demanded here", "policy", "requireDigest"),
         )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+import time
 
 import click
 
@@ -16,6 +18,7 @@ class Live:
 
     def __init__(self) -> None:
         self._timer: threading.Timer | None = None
+        self._since: float | None = None
         self._shown = False
 
     def show(self, text: str) -> None:
@@ -23,10 +26,14 @@ class Live:
         self._stop()
         if not moves():
             return
-        if self._shown:
+        now = time.monotonic()
+        self._since = now if self._since is None else self._since
+        # Of the wait, and not of the text: what says something new all the time is shown as well.
+        left = self._since + PATIENCE - now
+        if left <= 0:
             self._write(text)
             return
-        self._timer = threading.Timer(PATIENCE, self._write, [text])
+        self._timer = threading.Timer(left, self._write, [text])
         self._timer.daemon = True
         self._timer.start()
 
@@ -35,11 +42,12 @@ class Live:
         self._stop()
         if self._shown:
             click.echo(_ERASE, nl=False, err=True, color=True)
-        self._shown = False
+        self._shown, self._since = False, None
 
     def _write(self, text: str) -> None:
         self._shown = True
-        click.echo(f"{_ERASE}{text} …", nl=False, err=True, color=True)
+        room = shutil.get_terminal_size().columns - len(" …") - 1
+        click.echo(f"{_ERASE}{text[:room]} …", nl=False, err=True, color=True)
 
     def _stop(self) -> None:
         if self._timer is not None:

@@ -32,16 +32,22 @@ _EVERYTHING = "\0"
     is_flag=False,
     flag_value=_EVERYTHING,
     multiple=True,
-    help="Ask again for all that is pinned, or for one distribution, base image or model of a registry.",
+    help="Ask again for all that is pinned, or for one distribution, base image or model.",
+)
+@click.option(
+    "--skip-stores", is_flag=True, help="Do not read models in stores for their digests; what is pinned stays."
 )
 @click.option("--check", is_flag=True, help="Write nothing and ask nobody; exit with 1 if a lock is missing or stale.")
 @findings_option
-def command(models: tuple[str, ...], directory: Path | None, upgrade: tuple[str, ...], check: bool) -> None:
+def command(
+    models: tuple[str, ...], directory: Path | None, upgrade: tuple[str, ...], skip_stores: bool, check: bool
+) -> None:
     """Pin what a network would otherwise decide, in a file beside each spec: model.yaml has model.lock.
 
     Every Python distribution with its hashes, the digest of the base image, the digest of the model, and where a
-    registry (models:/name/3) has it. What is pinned and still fits is kept. Commit the files: `mlspec compile` reads
-    them, and never asks a network. Without MODEL all are locked.
+    registry (models:/name/3) has it. A model in a store (s3://, https://, …) is read once, all of it, with this
+    shell's credentials, where its spec names no digest. What is pinned and still fits is kept. Commit the files:
+    `mlspec compile` reads them, and never asks a network. Without MODEL all are locked.
 
     Exits with 0 where nothing had to change, 1 where a lock was written (or would be), 2 where one cannot be.
     """
@@ -59,17 +65,17 @@ def command(models: tuple[str, ...], directory: Path | None, upgrade: tuple[str,
         _tell(locks.findings, files, ExitCode.ERROR)
         click.echo("mend the specs first; nothing was written", err=True)
         sys.exit(ExitCode.ERROR)
-    sys.exit(_check(locks, files) if check else _lock(locks, root, files, wanted))
+    sys.exit(_check(locks, files) if check else _lock(locks, root, files, wanted, reads_stores=not skip_stores))
 
 
-def _lock(locks: Locks, root: Path, files: Files, upgrade: Upgrade) -> int:
+def _lock(locks: Locks, root: Path, files: Files, upgrade: Upgrade, *, reads_stores: bool) -> int:
     from mlspec.locking.distributions import MissingUv
     from mlspec.locking.lock_model import Locksmith
 
     from ._live import Live
 
     live, status = Live(), ExitCode.CLEAN
-    smith = Locksmith(root, upgrade, live.show)
+    smith = Locksmith(root, upgrade, live.show, reads_stores)
     width = max((len(name) for name in locks.names), default=0)
     findings: list[Diagnostic] = []
     try:
@@ -96,8 +102,8 @@ def _check(locks: Locks, files: Files) -> int:
     _tell(found, files, status)
     for name in missing:
         click.echo(f"{name} has no lock: mlspec lock {name}", err=True)
-    for name, image in loose:
-        click.echo(f"{name}: the base image {image} is not pinned: mlspec lock {name}", err=True)
+    for name, what in loose:
+        click.echo(f"{name}: {what} is not pinned: mlspec lock {name}", err=True)
     return status
 
 

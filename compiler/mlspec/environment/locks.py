@@ -75,7 +75,7 @@ def with_lock(spec: ServiceSpec, lock: Lock | None) -> ServiceSpec:
         return spec
     found = {
         "uri": known.location or source.uri,
-        "digest": source.digest or known.digest,
+        "digest": source.digest or known.pinned_digest,
         "size": source.size or known.size,
     }
     return spec.model_copy(update={"model": source.model_copy(update=found)})

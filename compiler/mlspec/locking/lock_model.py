@@ -6,26 +6,28 @@ What is pinned and still fits is kept, so that locking again asks for nothing an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cache
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from mlspec.checks.lock import BASE_MISSING, BASE_UNPINNED, NOT_IN_REGISTRY, UNKNOWN_PYTHON, UNRESOLVABLE
+from mlspec.checks.lock import BASE_MISSING, BASE_UNPINNED, UNKNOWN_PYTHON, UNRESOLVABLE
 from mlspec.diagnostics import Diagnostic, Span
 from mlspec.environment.locks import with_lock
 from mlspec.environment.resolved import ResolvedSpec
-from mlspec.plan.context import model_files, plan_unpinned
+from mlspec.plan.context import plan_unpinned
 from mlspec.plan.image import ImagePlan
 from mlspec.plan.pins import differences, image_key
 from mlspec.registry.client import RegistryClient
 from mlspec.registry.exchange import NoAnswer
-from mlspec.spec.lock import UNPINNED, Lock, LockedImage, LockedModel, LockMetadata, Platform
+from mlspec.registry.reference import parse_reference
+from mlspec.spec.lock import UNPINNED, Lock, LockedImage, LockMetadata, Platform
 from mlspec.spec.requirements import distribution, read_requirements
 
-from . import mlflow
 from .distributions import Asked, Unresolvable, Upgrade, find_uv, resolve
+from .models import ModelLocks
+from .refused import Refused
 
 PLATFORMS: tuple[Platform, ...] = ("linux/amd64", "linux/arm64")
 
@@ -38,12 +40,6 @@ class Result:
     findings: tuple[Diagnostic, ...] = ()
 
 
-class _Failed(Exception):
-    def __init__(self, finding: Diagnostic) -> None:
-        super().__init__(finding.message)
-        self.finding = finding
-
-
 @dataclass
 class Locksmith:
     """Asks for what models have in common once; `told` hears what takes long."""
@@ -51,16 +47,21 @@ class Locksmith:
     folder: Path
     upgrade: Upgrade
     told: Callable[[str], None]
+    reads_stores: InitVar[bool] = True
+    _models: ModelLocks = field(init=False)
     _registries: RegistryClient = field(default_factory=RegistryClient)
     _distributions: dict[Asked, str | Unresolvable] = field(default_factory=dict)
     _digests: dict[str, str | NoAnswer | None] = field(default_factory=dict)
+
+    def __post_init__(self, reads_stores: bool) -> None:
+        self._models = ModelLocks(self.upgrade, self.told, reads_stores)
 
     def lock(self, specs: Sequence[ResolvedSpec], before: Lock | None) -> Result:
         """`specs` are of one model, read without its lock. Raises MissingUv where uv is needed."""
         name = specs[0].name
         warnings: list[Diagnostic] = []
         try:
-            models = list(self._models(specs, before))
+            models = list(self._models.of(specs, before, warnings))
             known = Lock(api_version="mlspec.dev/v1", kind="Lock", metadata=LockMetadata(name=name), models=models)
             images: dict[str, LockedImage] = {}
             for resolved in (_with(known, each) for each in specs):
@@ -68,33 +69,9 @@ class Locksmith:
                 if image_key(plan) not in images:
                     found = before.images.get(image_key(plan)) if before else None
                     images[image_key(plan)] = self._image(resolved, plan, found, warnings)
-        except _Failed as failure:
+        except Refused as failure:
             return Result(None, (*warnings, failure.finding))
         return Result(known.model_copy(update={"images": images}), tuple(warnings))
-
-    def _models(self, specs: Sequence[ResolvedSpec], before: Lock | None) -> Iterator[LockedModel]:
-        seen: set[tuple[str | None, str | None]] = set()
-        for resolved in specs:
-            source = resolved.spec.model
-            if source.uri is None or (source.uri, source.revision) in seen:
-                continue
-            seen.add((source.uri, source.revision))
-            if digest := model_files(resolved.model, resolved.spec, resolved.files).digest:
-                yield LockedModel(uri=source.uri, digest=digest)
-            elif source.uri.startswith("models:"):
-                yield self._registered(resolved, source.uri, before)
-
-    def _registered(self, resolved: ResolvedSpec, uri: str, before: Lock | None) -> LockedModel:
-        known = before.model_at(uri, None) if before else None
-        if known is not None and known.location and not self.upgrade.includes(uri):
-            return known
-        self.told(f"asking the registry for {uri}")
-        try:
-            found = mlflow.find(uri, resolved.spec.model.format)
-        except mlflow.NotInRegistry as error:
-            place = resolved.at("model", "uri")
-            raise _Failed(NOT_IN_REGISTRY.error(place, str(error), label="cannot be locked")) from error
-        return LockedModel(uri=uri, location=found.location, version=found.version, size=found.size)
 
     def _image(
         self, resolved: ResolvedSpec, plan: ImagePlan, before: LockedImage | None, warnings: list[Diagnostic]
@@ -119,13 +96,11 @@ class Locksmith:
             return kept
         found = self._digest(image)
         if isinstance(found, NoAnswer):
-            what = "is not pinned" if kept == UNPINNED else "stays as it was"
-            place = _place(resolved, "build", "baseImage")
-            warnings.append(BASE_UNPINNED.warning(place, f"{image} {what}: {found}", label="no digest"))
+            warnings.append(_not_asked(resolved, image, found, kept))
             return kept
         if found is None:
             place = _place(resolved, "build", "baseImage")
-            raise _Failed(
+            raise Refused(
                 BASE_MISSING.error(place, f"there is no image {image} in its registry", label="no such image")
             )
         return found
@@ -143,7 +118,7 @@ class Locksmith:
         if plan.interpreter is None:
             place = resolved.at("build", "baseImage")
             message = f"which Python has {plan.base_image}? Distributions are chosen for one"
-            raise _Failed(UNKNOWN_PYTHON.error(place, message, label="has which Python?"))
+            raise Refused(UNKNOWN_PYTHON.error(place, message, label="has which Python?"))
         pins = before.distributions if before else ""
         named = any(self.upgrade.includes(each) for each in _names(pins))
         fits = before is not None and not any(each.field[1] != "baseImage" for each in differences(plan, before))
@@ -151,7 +126,7 @@ class Locksmith:
             return pins
         found = self._resolved(Asked(plan.requirements, plan.interpreter, pins), resolved.name)
         if isinstance(found, Unresolvable):
-            raise _Failed(_unresolvable(resolved, found))
+            raise Refused(_unresolvable(resolved, found))
         return found
 
     def _resolved(self, asked: Asked, name: str) -> str | Unresolvable:
@@ -163,6 +138,21 @@ class Locksmith:
                 found = error
             self._distributions[asked] = found
         return self._distributions[asked]
+
+
+def _not_asked(resolved: ResolvedSpec, image: str, why: NoAnswer, kept: str) -> Diagnostic:
+    """A base image that keeps the digest of the last time, or none."""
+    place = _place(resolved, "build", "baseImage")
+    if kept != UNPINNED:
+        return BASE_UNPINNED.warning(place, f"{image} stays as it was: {why}", label="not asked for")
+    return BASE_UNPINNED.warning(
+        place,
+        f"{image} is not pinned: {why}",
+        label="no digest",
+        remedy="until it is, a build starts from whatever the tag names on that day: run "
+        f"`mlspec lock {resolved.name}` again where {parse_reference(image).registry} can be reached, or write the "
+        f"digest yourself, `baseImage: {image}@sha256:…`",
+    )
 
 
 @cache

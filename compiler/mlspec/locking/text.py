@@ -9,14 +9,20 @@ from mlspec.artifacts.yaml_text import to_yaml
 from mlspec.spec.lock import UNPINNED, Lock, LockedImage, LockedModel
 
 _HEAD = "# Written by mlspec lock, and edited by nobody: docs/lock.md tells what it is good for.\n"
-_UNPINNED = f"digest: {UNPINNED}\n"
+_WHY = {
+    f"\n    digest: {UNPINNED}\n": "its registry could not be asked",
+    f"\n  digest: {UNPINNED}\n": "its store was not read",
+}
+"""By the line, as an image or a model has it."""
 
 
 def lock_text(locks: Iterable[Lock]) -> str:
     """In the order of their names, so that a model that is added moves no other."""
     ordered = sorted(locks, key=lambda lock: lock.metadata.name)
     text = to_yaml([_document(lock) for lock in ordered])
-    return _HEAD + text.replace(_UNPINNED, f"{_UNPINNED.rstrip()}  # its registry could not be asked\n")
+    for line, why in _WHY.items():
+        text = text.replace(line, f"{line.rstrip()}  # {why}\n")
+    return _HEAD + text
 
 
 def _document(lock: Lock) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mlspec.checks.delivery import SIZE_MISSING
 from mlspec.checks.lock import MENDED_BY_LOCKING
+from mlspec.checks.policy import REQUIRE_DIGEST
 from mlspec.checks.registry import run_checks
 from mlspec.codes import not_ignorable
 from mlspec.diagnostics import Diagnostic, ExitCode, has_errors, in_order
@@ -17,6 +19,7 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.source.files import Files
 from mlspec.source.read import read_specs, together
 from mlspec.source.suggestion import did_you_mean
+from mlspec.spec.location import location
 from mlspec.spec.lock import UNPINNED, Lock
 from mlspec.spec.requirements import distribution, read_requirements
 
@@ -24,6 +27,9 @@ from .distributions import Upgrade
 from .lock_model import Locksmith
 from .text import lock_text
 from .unlocked import Unlocked
+
+_MENDED_BY_READING = frozenset({SIZE_MISSING.id, REQUIRE_DIGEST.id})
+"""Findings about a model in a store, which locking reads."""
 
 
 class UnknownName(Exception):
@@ -102,7 +108,7 @@ class Locks:
             for name in self.specs
             for spec in self.locked[name]
             for problem in run_checks(spec)
-            if problem.code in MENDED_BY_LOCKING
+            if _is_mended(spec, problem)
         ]
         return in_order(joined(found))
 
@@ -110,9 +116,9 @@ class Locks:
         return [name for name in self.specs if self.locked[name][0].model.lock is None]
 
     def unpinned(self) -> list[tuple[str, str]]:
-        """Models and base images."""
-        images = ((lock.metadata.name, image) for lock in self._chosen() for image in lock.images.values())
-        return list(dict.fromkeys((name, image.base_image) for name, image in images if image.digest == UNPINNED))
+        """Models, and what of each has no digest, in words."""
+        found = [(lock.metadata.name, loose) for lock in self._chosen() for loose in _unpinned(lock)]
+        return list(dict.fromkeys(found))
 
     def _chosen(self) -> list[Lock]:
         return [lock for name in self.specs if (lock := self.locked[name][0].model.lock) is not None]
@@ -137,9 +143,16 @@ def _refusals(specs: Iterable[ResolvedSpec]) -> list[Diagnostic]:
         (spec.environment.name, problem)
         for spec in specs
         for problem in run_checks(spec)
-        if has_errors([problem]) and problem.code not in MENDED_BY_LOCKING and not_ignorable(problem)
+        if has_errors([problem]) and not _is_mended(spec, problem) and not_ignorable(problem)
     ]
     return joined(found)
+
+
+def _is_mended(spec: ResolvedSpec, problem: Diagnostic) -> bool:
+    """Whether `mlspec lock` does away with it."""
+    where = location(spec.spec.model.uri)
+    read = where is not None and where.is_fetched and problem.code in _MENDED_BY_READING
+    return read or problem.code in MENDED_BY_LOCKING
 
 
 def _no_model(name: str, specs: Iterable[str]) -> str:
@@ -148,18 +161,30 @@ def _no_model(name: str, specs: Iterable[str]) -> str:
 
 
 def _pinned_names(lock: Lock) -> Iterable[str]:
-    yield from (model.uri for model in lock.models if model.location)
+    yield from (model.uri for model in lock.models if not model.uri.startswith("./"))
     for image in lock.images.values():
         yield image.base_image
         yield from (distribution(line) for _, line in read_requirements(image.distributions))
 
 
+def _unpinned(lock: Lock) -> Iterator[str]:
+    yield from (f"the base image {image.base_image}" for image in lock.images.values() if image.digest == UNPINNED)
+    yield from (f"the model at {model.uri}" for model in lock.models if model.digest == UNPINNED)
+
+
 def _summary(lock: Lock) -> str:
-    """`17 distributions, base image pinned`."""
+    """`17 distributions, base image pinned, model pinned`: the model where it lies in a store."""
     images = list(lock.images.values())
     names = {line.split()[0] for image in images for _, line in read_requirements(image.distributions)}
-    loose = any(image.digest == UNPINNED for image in images)
-    return f"{len(names)} distributions, base image {'not ' if loose else ''}pinned"
+    number = f"{len(names)} distribution{'' if len(names) == 1 else 's'}"
+    said = [number, _pinned("base image", [image.digest for image in images])]
+    if digests := [model.digest for model in lock.models if not model.uri.startswith("./")]:
+        said.append(_pinned("model", digests))
+    return ", ".join(said)
+
+
+def _pinned(what: str, digests: Iterable[str | None]) -> str:
+    return f"{what} {'not ' if UNPINNED in digests else ''}pinned"
 
 
 def _replace(path: Path, content: bytes) -> None:

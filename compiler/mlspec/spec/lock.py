@@ -12,7 +12,7 @@ from .scalars import Digest, ImageReference, ModelName
 from .section import ApiVersion, Invalid, Section
 
 UNPINNED = "unpinned"
-"""In place of a base image's digest that its registry could not be asked for."""
+"""In place of a digest that could not be asked for."""
 MACHINES = {"linux/amd64": "x86_64", "linux/arm64": "aarch64"}
 """The platforms that are locked, in the words of OCI, and what Python calls the machine."""
 
@@ -53,10 +53,15 @@ class LockedModel(Section):
 
     uri: Annotated[str, Field(description="As the spec says it.")]
     revision: Annotated[str | None, Field(description="As the spec says it.")] = None
-    digest: Annotated[Digest | None, Field(description="Of the file, or of the folder.")] = None
+    digest: Annotated[Digest | Literal["unpinned"] | None, Field(description="Of the file, or of the folder.")] = None
     location: Annotated[str | None, Field(description="Where the registry has it.")] = None
     version: Annotated[str | None, Field(description="Of the registered model.")] = None
-    size: Annotated[int | None, Field(ge=1, description="Bytes, as the registry knows it.")] = None
+    size: Annotated[int | None, Field(ge=1, description="Bytes, as its registry or store knows it.")] = None
+
+    @property
+    def pinned_digest(self) -> str | None:
+        """None where nobody could say it."""
+        return None if self.digest == UNPINNED else self.digest
 
 
 class LockMetadata(Section):
@@ -78,3 +83,7 @@ class Lock(Section):
         """What is known of the model that a spec names so."""
         named = (each for each in self.models if each.uri == uri and each.revision == revision)
         return next(named, None)
+
+    def knows(self, uri: str, revision: str | None) -> bool:
+        """Whether a model there was locked, under that name or as what a registry said of another."""
+        return self.model_at(uri, revision) is not None or any(each.location == uri for each in self.models)
