@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from mlspec.verify.rules.registry import ObjectRule, all_rules, object_rule, rul
 from tests.verify.sound_objects import FOLDER, broken, sound
 
 MINORS = ("1.33", "1.34", "1.35", "1.36", "1.37")
+SOUND = sorted(file.stem for file in FOLDER.iterdir())
 CASES = [
     pytest.param(case, id=f"{file.stem}-{case['rule']}-{case['what']}".replace(" ", "-"))
     for file in sorted((Path(__file__).parent / "rule_cases").glob("*.yaml"))
@@ -24,7 +26,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("minor", MINORS)
-@pytest.mark.parametrize("name", [file.stem for file in FOLDER.iterdir()])
+@pytest.mark.parametrize("name", SOUND)
 def test_a_sound_deployment_has_no_problems(name: str, minor: str) -> None:
     assert rule_problems(sound(name), minor) == []
 
@@ -102,7 +104,7 @@ _json = st.recursive(
 @given(data=st.data())
 def test_no_shape_of_a_manifest_raises(data: st.DataObject) -> None:
     """An override may put anything anywhere; a custom resource meets the rules without a schema before them."""
-    objects = sound(data.draw(st.sampled_from(["accelerated", "zero"])))
+    objects = sound(data.draw(st.sampled_from(SOUND)))
     value: Any = data.draw(st.sampled_from(objects))
     while isinstance(value, dict | list) and value:
         key: Any = data.draw(st.sampled_from(sorted(value) if isinstance(value, dict) else range(len(value))))
@@ -112,3 +114,20 @@ def test_no_shape_of_a_manifest_raises(data: st.DataObject) -> None:
         value = value[key]
     for problem in rule_problems(objects, "1.36"):
         assert str(problem)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_no_list_in_place_of_a_value_raises(name: str) -> None:
+    """The one shape that neither has keys nor can be one."""
+    objects = sound(name)
+    for holder, key in [place for each in objects for place in _places(each)]:
+        before, holder[key] = holder[key], []
+        rule_problems(objects, "1.36")
+        holder[key] = before
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    for key in list(value) if isinstance(value, dict) else range(len(value)):
+        yield value, key
+        if isinstance(value[key], dict | list):
+            yield from _places(value[key])

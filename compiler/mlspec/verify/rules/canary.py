@@ -88,8 +88,8 @@ def application_leaves_canary(manifests: Manifests) -> Iterator[Problem]:
     for application in manifests.applications if routed else ():
         ignored = [item for _, item in entries(application, "spec", "ignoreDifferences")]
         path = ("spec", "ignoreDifferences")
-        services = {item.get("name") for item in ignored if _SELECTED in texts(item, "jsonPointers")}
-        routes = {item.get("name") for item in ignored if any(".spec.rules" in one for one in _expressions(item))}
+        services = {text(item, "name") for item in ignored if _SELECTED in texts(item, "jsonPointers")}
+        routes = {text(item, "name") for item in ignored if any(".spec.rules" in one for one in _expressions(item))}
         for rollout in routed:
             for name in sorted({text(rollout, *_CANARY, version) for version in _VERSIONS} - services):
                 yield Problem(identity(application), path, f"must ignore {_SELECTED} of the Service {name}")

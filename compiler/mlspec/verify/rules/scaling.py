@@ -73,10 +73,11 @@ def autoscaler_owns_replicas(manifests: Manifests) -> Iterator[Problem]:
 def application_ignores_replicas(manifests: Manifests) -> Iterator[Problem]:
     if not manifests.autoscalers:
         return
-    scaled = {dig(autoscaler, "spec", "scaleTargetRef", "kind") or "Deployment" for autoscaler in manifests.autoscalers}
+    targets = [dig(autoscaler, "spec", "scaleTargetRef", "kind") for autoscaler in manifests.autoscalers]
+    scaled = {str(target or "Deployment") for target in targets}
     for application in manifests.applications:
         kinds = {
-            item.get("kind")
+            text(item, "kind")
             for _, item in entries(application, "spec", "ignoreDifferences")
             if "/spec/replicas" in texts(item, "jsonPointers")
         }
