@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -92,7 +92,7 @@ class Argument(Struct, frozen=True):
 @cache
 def known() -> dict[str, Kind]:
     """Every argument of the pinned `vllm serve`, and what stands behind it."""
-    lines = files("mlspec.checks").joinpath("vllm_arguments.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("vllm_arguments.txt").read_text(encoding="utf-8").splitlines()
     table: dict[str, Kind] = {}
     for name, kind in (line.split() for line in lines if not line.startswith("#")):
         table[name] = Kind(kind)

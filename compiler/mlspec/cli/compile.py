@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 import time
 from collections.abc import Iterable
@@ -15,6 +14,7 @@ import click
 from mlspec.diagnostics import ExitCode, has_errors
 
 from ._formats import TEXT, format_option
+from ._plugins import without_plugins
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def command(directory: Path | None, check: bool, allow_empty: bool, no_cache: bo
     started = time.perf_counter()
     # A compile is over before a collection of its garbage would pay.
     gc.disable()
-    # No plugin has a say in what a spec means; looking for some reads the metadata of every distribution.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    without_plugins()
     root = find_workspace(directory)
     from mlspec.tree.errors import TreeError
 

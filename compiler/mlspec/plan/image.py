@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
@@ -218,14 +219,22 @@ def fetch_requirements() -> tuple[str, ...]:
 
 
 def _requirements(*path: str) -> tuple[str, ...]:
-    text = files(RUNTIME).joinpath(*path).read_text(encoding="utf-8")
+    text = runtime_folder().joinpath(*path).read_text(encoding="utf-8")
     return tuple(line for _, line in read_requirements(text))
+
+
+def runtime_folder() -> Path:
+    """Where the server's own source lies: found and not imported, and without what importlib.resources brings along."""
+    spec = find_spec(RUNTIME)
+    if spec is None or not spec.submodule_search_locations:
+        raise LookupError(f"the package {RUNTIME} is not installed")
+    return Path(spec.submodule_search_locations[0])
 
 
 @cache
 def batch_requirements() -> tuple[str, ...]:
     """What scoring files needs besides."""
-    text = files(RUNTIME).joinpath("batch", "requirements.txt").read_text(encoding="utf-8")
+    text = runtime_folder().joinpath("batch", "requirements.txt").read_text(encoding="utf-8")
     return tuple(line for _, line in read_requirements(text))
 
 

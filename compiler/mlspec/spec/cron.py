@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Annotated
 
@@ -167,6 +166,8 @@ def _mended(field: str, what: str, low: int, high: int, names: dict[str, int]) -
 @cache
 def time_zones() -> frozenset[str]:
     """The names of the IANA database."""
+    from importlib.resources import files  # brings much along, for the few specs that name a zone
+
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
-from msgspec import Struct
+from msgspec import Raw, Struct, field
+from msgspec.json import decode
 from msgspec.structs import replace
-from pydantic_core import from_json
 
 from mlspec.source.suggestion import did_you_mean
 
@@ -141,27 +141,52 @@ def _unknown_kind(manifest: Manifest, minor: str) -> list[Problem]:
     return []
 
 
+class _Served(Struct):
+    """A kind that the API server has."""
+
+    group: str
+    version: str
+    kind: str
+
+
+class _Serves(Struct):
+    kinds: list[_Served] = field(name="x-kubernetes-group-version-kind", default_factory=list)
+
+
+class _Names(Struct):
+    definitions: dict[str, _Serves] = field(name="$defs")
+
+
+class _Texts(Struct):
+    """A megabyte, of which a tenth is asked for: what is not stays text."""
+
+    definitions: dict[str, Raw] = field(name="$defs")
+
+
 @cache
-def _definitions(minor: str) -> dict[str, Schema]:
+def _text(minor: str) -> bytes:
     spec = find_spec("kubernetes_validate")  # without importing it, which costs more than everything here
     if spec is None or not spec.submodule_search_locations:
         raise LookupError("the package kubernetes-validate is not installed")
     folder = Path(spec.submodule_search_locations[0], "kubernetes-json-schema", f"v{minor}.0-local-strict")
     try:
-        text = (folder / "_definitions.json").read_bytes()
+        return (folder / "_definitions.json").read_bytes()
     except FileNotFoundError:
         raise LookupError(f"kubernetes-validate has no schemas of Kubernetes {minor}") from None
-    definitions: dict[str, Schema] = from_json(text)["$defs"]
-    return definitions
+
+
+@cache
+def _definitions(minor: str) -> dict[str, Raw]:
+    return decode(_text(minor), type=_Texts).definitions
 
 
 @cache
 def _kinds(minor: str) -> dict[tuple[str, str], str]:
     """The definition's name by apiVersion and kind."""
     return {
-        (f"{known['group']}/{known['version']}".removeprefix("/"), known["kind"]): name
-        for name, definition in _definitions(minor).items()
-        for known in definition.get("x-kubernetes-group-version-kind", ())
+        (f"{known.group}/{known.version}".removeprefix("/"), known.kind): name
+        for name, definition in decode(_text(minor), type=_Names).definitions.items()
+        for known in definition.kinds
     }
 
 
@@ -173,7 +198,7 @@ def _kind(minor: str, api_version: str, kind: str) -> _Kind | None:
     definitions, reached, waiting = _definitions(minor), dict[str, Schema](), [name]
     while waiting:
         if (current := waiting.pop()) not in reached:
-            reached[current] = _local(definitions[current], waiting)
+            reached[current] = _local(decode(definitions[current]), waiting)
     schema = {"$ref": f"#/$defs/{name}", "$defs": reached}
     return _Kind(name, schema, Draft202012Validator(schema))
 

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlspec.artifacts.file import File
 from mlspec.artifacts.registry import context
+from mlspec.plan.image import RUNTIME, runtime_folder
 
 from .archive import archive
 
 if TYPE_CHECKING:
     from mlspec.plan.image import ImagePlan
 
-_PACKAGE = "mlspec_runtime"
 _FETCH_NEEDS = ("__init__.py", "digest.py", "errors.py", "py.typed")
 """What of the package fetching a model imports; a change of our server is no reason to build vLLM's image anew."""
 
@@ -32,16 +31,16 @@ def runtime(plan: ImagePlan) -> Iterator[File]:
 
 @cache
 def _archive(*, whole: bool) -> bytes:
-    sources = sorted(_walk(files(_PACKAGE), ""))
-    needed = [each for each in sources if whole or each[0].startswith("fetch/") or each[0] in _FETCH_NEEDS]
-    return archive((f"{_PACKAGE}/{path}", content) for path, content in needed)
+    sources = sorted(_walk(runtime_folder(), ""))
+    needed = (path for path in sources if whole or path.startswith("fetch/") or path in _FETCH_NEEDS)
+    return archive((f"{RUNTIME}/{path}", runtime_folder().joinpath(path).read_bytes()) for path in needed)
 
 
-def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
+def _walk(folder: Path, prefix: str) -> Iterator[str]:
     for entry in folder.iterdir():
-        if entry.name.startswith((".", "__pycache__")) or entry.name.endswith((".pyc", ".pyo")):
+        if entry.name.startswith((".", "__pycache__")) or entry.suffix in (".pyc", ".pyo"):
             continue
         if entry.is_dir():
             yield from _walk(entry, f"{prefix}{entry.name}/")
         else:
-            yield f"{prefix}{entry.name}", entry.read_bytes()
+            yield f"{prefix}{entry.name}"
