@@ -56,10 +56,11 @@ def diff(changes: Changes) -> Iterator[str]:
 def _hunks(changes: Changes, change: Change) -> Iterator[str]:
     before = change.found.content if change.found else b""
     after = _content(changes, change.after) if change.after else b""
+    both = change.found is not None and change.after is not None  # of one alone the headline says all
     if before is None or after is None:
-        yield "large file differs"
+        yield from ["large file differs"] if both else []
     elif (old := _lines(before)) is None or (new := _lines(after)) is None:
-        yield "binary file differs"
+        yield from ["binary file differs"] if both else []
     elif len(old) + len(new) > _MOST_LINES:
         yield f"too long to show: {len(old)} lines, and {len(new)} as it should be"
     else:
