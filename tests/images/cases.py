@@ -1,4 +1,4 @@
-"""Small real models, one for each kind of image: its plan, a request, and the right answer."""
+"""Small real models, one for each kind of image that no example has: its plan, a request, and the right answer."""
 
 from __future__ import annotations
 
@@ -21,56 +21,6 @@ class Case:
     plan: ImagePlan
     inputs: list[Mapping[str, object]]
     expected: Mapping[str, list[Any]]
-
-
-def sklearn(workspace: Path) -> Case:
-    import joblib
-    from sklearn.datasets import load_iris
-    from sklearn.linear_model import LogisticRegression
-
-    rows, classes = load_iris(return_X_y=True)
-    model = LogisticRegression(max_iter=1000).fit(rows, classes)
-    joblib.dump(model, workspace / "model.joblib")
-    asked = rows[::50]
-    return Case(
-        plan=_plan(
-            workspace,
-            "sklearn",
-            {"model.joblib": "model/model.joblib"},
-            model_path="model/model.joblib",
-            predict="predict_proba",
-            inputs=[{"name": "features", "datatype": "FP64", "shape": [-1, 4]}],
-            outputs=[{"name": "probability", "datatype": "FP64", "shape": [-1, 3]}],
-            description=NASTY,
-            owner="payments-risk",
-        ),
-        inputs=[_tensor("features", "FP64", list(asked.shape), asked.ravel().tolist())],
-        expected={"probability": model.predict_proba(asked).ravel().tolist()},
-    )
-
-
-def onnx(workspace: Path) -> Case:
-    import numpy as np
-    import onnxruntime
-    from onnx import TensorProto, helper, numpy_helper, save
-
-    weights = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
-    graph = helper.make_graph(
-        [helper.make_node("MatMul", ["x", "w"], ["z"]), helper.make_node("Softmax", ["z"], ["p"], axis=1)],
-        "classifier",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 4])],
-        [helper.make_tensor_value_info("p", TensorProto.FLOAT, ["n", 3])],
-        [numpy_helper.from_array(weights, "w")],
-    )
-    file = workspace / "model.onnx"
-    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10), file)
-    asked = np.arange(8, dtype=np.float32).reshape(2, 4)
-    (answer,) = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"]).run(["p"], {"x": asked})
-    return Case(
-        plan=_plan(workspace, "onnx", {"model.onnx": "model/model.onnx"}, model_path="model/model.onnx"),
-        inputs=[_tensor("x", "FP32", [2, 4], asked.ravel().tolist())],
-        expected={"p": answer.ravel().tolist()},
-    )
 
 
 def xgboost(workspace: Path) -> Case:
@@ -170,7 +120,7 @@ def factor(path):
 
 
 def python(workspace: Path) -> Case:
-    """A folder as the model, a module beside the handler, and a Debian package that the handler needs."""
+    """A folder as the model, a module beside the handler, a Debian package that the handler needs, and nasty labels."""
     for name, text in {"handler.py": _HANDLER, "scale.py": _SCALE, "factor.txt": "2.5"}.items():
         (workspace / name).write_text(text)
     # As a careful user's umask leaves it: readable by nobody but its owner.
@@ -186,22 +136,23 @@ def python(workspace: Path) -> Case:
             outputs=[{"name": "y", "datatype": "FP32", "shape": [-1]}],
             system_packages=["libgomp1"],
             requirements=["numpy==2.4.5"],
+            description=NASTY,
+            owner="payments-risk",
         ),
         inputs=[_tensor("x", "FP32", [3], [1.0, -2.0, 4.0])],
         expected={"y": [2.5, -5.0, 10.0]},
     )
 
 
+# Images of formats sklearn, onnx and pytorch are built from `specs/`.
 CASES: Mapping[str, Callable[[Path], Case]] = {
-    "sklearn": sklearn,
-    "onnx": onnx,
     "python": python,
     "xgboost": xgboost,
     "lightgbm": lightgbm,
     "transformers": transformers,
 }
 LARGE = frozenset({"transformers"})
-"""Images of gigabytes. One of format pytorch is built from `specs/image-embedder`."""
+"""Images of gigabytes."""
 
 
 def _tensor(name: str, datatype: str, shape: list[int], data: list[Any]) -> Mapping[str, object]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         running.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def require_module() -> Callable[[str], None]:
     """Calls the test off where a framework is not installed."""
 
@@ -42,6 +44,30 @@ def require_module() -> Callable[[str], None]:
             unavailable(f"{name} is not installed (pip install 'mlspec[formats]')")
 
     return require
+
+
+# In a process of its own: importing torch warns, and warnings are errors here.
+_PROGRAMS = """
+import sys, torch, numpy as np
+from safetensors.torch import save_file
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2)).eval()
+x = torch.arange(12, dtype=torch.float32).reshape(4, 3)
+folder, rows = sys.argv[1], torch.export.Dim("rows")
+torch.jit.script(net).save(f"{folder}/model.pt")
+torch.export.save(torch.export.export(net, (x,), dynamic_shapes=({0: rows},)), f"{folder}/model.pt2")
+save_file(net.state_dict(), f"{folder}/model.safetensors")
+np.save(f"{folder}/expected.npy", net(x).detach().numpy())
+"""
+
+
+@pytest.fixture(scope="session")
+def programs(tmp_path_factory: pytest.TempPathFactory, require_module: Callable[[str], None]) -> Path:
+    """A folder with one PyTorch module in each form, and what it answers in `expected.npy`."""
+    require_module("torch")
+    folder = tmp_path_factory.mktemp("programs")
+    subprocess.run([sys.executable, "-c", _PROGRAMS, str(folder)], check=True)
+    return folder
 
 
 DATATYPES = {"float32": "FP32", "float64": "FP64", "int64": "INT64", "object": "BYTES", "float16": "FP16"}

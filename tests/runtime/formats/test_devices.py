@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,27 +13,26 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from mlspec_runtime.devices import driver_problem
-from tests.images.cases import onnx as onnx_case
 from tests.runtime.formats.conftest import Serve
-from tests.runtime.formats.test_pytorch import MAKE
 from tests.runtime.image import tensor
 
+ROOT = Path(__file__).resolve().parents[3]
 ASKED = {"accelerator": "nvidia-l4"}
 
 
-def sklearn_model(folder: Path) -> dict[str, Any]:
+def sklearn_model(folder: Path, _: pytest.FixtureRequest) -> dict[str, Any]:
     x = np.arange(6.0).reshape(3, 2)
     joblib.dump(LinearRegression().fit(x, x.sum(axis=1)), folder / "model.joblib")
     return {"format": "sklearn", "path": "model.joblib"}
 
 
-def onnx_model(folder: Path) -> dict[str, Any]:
-    onnx_case(folder)
+def onnx_model(folder: Path, _: pytest.FixtureRequest) -> dict[str, Any]:
+    shutil.copy(ROOT / "specs/digits-onnx/model.onnx", folder)
     return {"format": "onnx", "path": "model.onnx"}
 
 
-def pytorch_model(folder: Path) -> dict[str, Any]:
-    subprocess.run([sys.executable, "-c", MAKE, "script", str(folder)], check=True)
+def pytorch_model(folder: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
+    shutil.copy(request.getfixturevalue("programs") / "model.pt", folder)
     return {"format": "pytorch", "path": "model.pt", "inputs": [tensor("x", "FP32", -1, 3)]}
 
 
@@ -50,14 +48,15 @@ def test_an_accelerator_that_is_not_used_is_told(
     serve: Serve,
     tmp_path: Path,
     require_module: Callable[[str], None],
-    make: Callable[[Path], dict[str, Any]],
+    request: pytest.FixtureRequest,
+    make: Callable[[Path, pytest.FixtureRequest], dict[str, Any]],
     module: str,
     why: str,
 ) -> None:
     require_module(module)
     if not driver_problem():
         pytest.skip("this machine has a driver, and the model may well use its card")
-    running = serve(make(tmp_path), settings=ASKED).ready()
+    running = serve(make(tmp_path, request), settings=ASKED).ready()
     told = running.wait_for("device")
     assert told["log.level"] == "warning"
     assert told["event.reason"].startswith(why)
@@ -66,8 +65,8 @@ def test_an_accelerator_that_is_not_used_is_told(
     assert running.wait_for("model-load", event_outcome="success")["labels.device"] == "cpu"
 
 
-def test_nothing_is_told_where_none_is_asked_for(serve: Serve, tmp_path: Path) -> None:
-    running = serve(sklearn_model(tmp_path)).ready()
+def test_nothing_is_told_where_none_is_asked_for(serve: Serve, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    running = serve(sklearn_model(tmp_path, request)).ready()
     assert not [line for line in running.log if line.get("event.action") == "device"]
 
 

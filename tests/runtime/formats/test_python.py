@@ -76,7 +76,7 @@ def test_async_calls_run_at_the_same_time_up_to_concurrency(serve: Serve) -> Non
 
 
 def test_async_calls_beyond_concurrency_wait(serve: Serve) -> None:
-    running = serve(IN, MEETING, {"concurrency": 2, "timeout": 1.0}).ready()
+    running = serve(IN, MEETING, {"concurrency": 2, "timeout": 1.0, "drain": 0.5}).ready()
     with ThreadPoolExecutor(3) as pool:
         calls = [pool.submit(infer, running, {"x": np.full((1, 2), number)}) for number in (1.0, 2.0, 3.0)]
         eventually(lambda: running.metric("mlspec_queue_depth") == 1)

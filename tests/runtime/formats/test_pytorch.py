@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,23 +12,6 @@ import pytest
 from tests.runtime.formats.conftest import Serve, infer, metadata, same
 from tests.runtime.image import tensor
 
-# In a process of its own: importing torch warns, and warnings are errors here.
-MAKE = """
-import sys, torch, numpy as np
-torch.manual_seed(0)
-net = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2)).eval()
-x = torch.arange(12, dtype=torch.float32).reshape(4, 3)
-kind, folder = sys.argv[1:]
-if kind == "script":
-    torch.jit.script(net).save(f"{folder}/model.pt")
-elif kind == "export":
-    rows = torch.export.Dim("rows")
-    torch.export.save(torch.export.export(net, (x,), dynamic_shapes=({0: rows},)), f"{folder}/model.pt2")
-else:
-    from safetensors.torch import save_file
-    save_file(net.state_dict(), f"{folder}/model.safetensors")
-np.save(f"{folder}/expected.npy", net(x).detach().numpy())
-"""
 BUILD = """
 import torch
 from safetensors.torch import load_file
@@ -41,37 +23,25 @@ class Handler:
         return net
 """
 CASES = [
-    ("script", "model.pt", "", "pytorch_torchscript"),
-    ("export", "model.pt2", "", "pytorch_export"),
-    ("safetensors", "model.safetensors", BUILD, "pytorch_safetensors"),
+    ("model.pt", "", "pytorch_torchscript"),
+    ("model.pt2", "", "pytorch_export"),
+    ("model.safetensors", BUILD, "pytorch_safetensors"),
 ]
 
 
-@pytest.mark.parametrize(("kind", "file", "code", "platform"), CASES)
-def test_programs(
-    serve: Serve,
-    tmp_path: Path,
-    require_module: Callable[[str], None],
-    kind: str,
-    file: str,
-    code: str,
-    platform: str,
-) -> None:
-    require_module("torch")
-    subprocess.run([sys.executable, "-c", MAKE, kind, str(tmp_path)], check=True)
+@pytest.mark.parametrize(("file", "code", "platform"), CASES)
+def test_programs(serve: Serve, tmp_path: Path, programs: Path, file: str, code: str, platform: str) -> None:
+    shutil.copy(programs / file, tmp_path)
     running = serve({"format": "pytorch", "path": file, "inputs": [tensor("x", "FP32", -1, 3)]}, code).ready()
     described = metadata(running)
     assert described["platform"] == platform
     assert described["outputs"] == [tensor("output", "FP32", -1, 2)]
     x = np.arange(12, dtype=np.float32).reshape(4, 3)
-    assert same(infer(running, {"x": x})["output"], np.load(tmp_path / "expected.npy"))
+    assert same(infer(running, {"x": x})["output"], np.load(programs / "expected.npy"))
 
 
-def test_a_program_that_refuses_what_is_declared_does_not_start(
-    serve: Serve, tmp_path: Path, require_module: Callable[[str], None]
-) -> None:
-    require_module("torch")
-    subprocess.run([sys.executable, "-c", MAKE, "script", str(tmp_path)], check=True)
+def test_a_program_that_refuses_what_is_declared_does_not_start(serve: Serve, tmp_path: Path, programs: Path) -> None:
+    shutil.copy(programs / "model.pt", tmp_path)
     running = serve({"format": "pytorch", "path": "model.pt", "inputs": [tensor("x", "FP32", -1, 5)]})
     assert running.exit_status() == 1
     said = running.wait_for("start", event_reason="signature")["message"]

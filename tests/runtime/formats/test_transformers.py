@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,24 +17,32 @@ from tests.runtime.image import tensor
 MAKE = """
 import sys
 from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizerFast
-kind, folder = sys.argv[1:]
+folder = sys.argv[1]
 words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film"]
 with open(f"{folder}/vocab.txt", "w") as file:
     file.write("\\n".join(words))
-BertTokenizerFast(f"{folder}/vocab.txt").save_pretrained(f"{folder}/model")
+tokenizer = BertTokenizerFast(f"{folder}/vocab.txt")
 config = BertConfig(vocab_size=8, hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8,
                     id2label={0: "bad", 1: "good"}, label2id={"bad": 0, "good": 1})
-(BertForSequenceClassification if kind == "classifier" else BertModel)(config).save_pretrained(f"{folder}/model")
+for kind, model in (("classifier", BertForSequenceClassification), ("encoder", BertModel)):
+    tokenizer.save_pretrained(f"{folder}/{kind}")
+    model(config).save_pretrained(f"{folder}/{kind}")
 """
 
 
-@pytest.mark.parametrize(("kind", "outputs"), [("classifier", ["label", "score"]), ("encoder", ["embedding"])])
-def test_pipelines(
-    serve: Serve, tmp_path: Path, require_module: Callable[[str], None], kind: str, outputs: list[str]
-) -> None:
+@pytest.fixture(scope="module")
+def berts(tmp_path_factory: pytest.TempPathFactory, require_module: Callable[[str], None]) -> Path:
+    """A folder with one in `classifier/` and one in `encoder/`."""
     require_module("transformers")
     require_module("torch")
-    subprocess.run([sys.executable, "-c", MAKE, kind, str(tmp_path)], check=True)
+    folder = tmp_path_factory.mktemp("berts")
+    subprocess.run([sys.executable, "-c", MAKE, str(folder)], check=True)
+    return folder
+
+
+@pytest.mark.parametrize(("kind", "outputs"), [("classifier", ["label", "score"]), ("encoder", ["embedding"])])
+def test_pipelines(serve: Serve, tmp_path: Path, berts: Path, kind: str, outputs: list[str]) -> None:
+    shutil.copytree(berts / kind, tmp_path / "model")
     running = serve({"format": "transformers", "path": "model"}).ready()
     assert metadata(running)["inputs"] == [{"name": "text", "datatype": "BYTES", "shape": [-1]}]
     answer = infer(running, {"text": np.array([b"good film", b"bad"], dtype=object)})
@@ -56,12 +65,8 @@ class Handler:
 """
 
 
-def test_a_handler_makes_one_text_of_several_inputs(
-    serve: Serve, tmp_path: Path, require_module: Callable[[str], None]
-) -> None:
-    require_module("transformers")
-    require_module("torch")
-    subprocess.run([sys.executable, "-c", MAKE, "classifier", str(tmp_path)], check=True)
+def test_a_handler_makes_one_text_of_several_inputs(serve: Serve, tmp_path: Path, berts: Path) -> None:
+    shutil.copytree(berts / "classifier", tmp_path / "model")
     inputs = [tensor("title", "BYTES", -1), tensor("body", "BYTES", -1)]
     running = serve({"format": "transformers", "path": "model", "inputs": inputs}, BEFORE).ready()
     assert metadata(running)["inputs"] == inputs
