@@ -34,6 +34,8 @@ settings.register_profile("long", settings.get_profile("ordinary"), max_examples
 settings.load_profile("ordinary")
 REQUIRE_TOOLS = "MLSPEC_REQUIRE_TOOLS"
 """Set to 1, a tool that is missing fails what needs it."""
+_WAITING = "tests/monitoring/test_live"
+_COMPUTING = "tests/images/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +53,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
     if not FOLDER.is_dir():
         terminalreporter.write_line(f"custom resources went unchecked: {MISSING}", yellow=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no processor gets one of these last and goes on alone.
+
+    Of two workers (or four …) the first begins at the start, and the second in the middle: there stands what builds
+    images, with both processors, while the live tests wait for Prometheus.
+    """
+    waiting = [item for item in items if item.nodeid.startswith(_WAITING)]
+    computing = [item for item in items if item.nodeid.startswith(_COMPUTING)]
+    others = [item for item in items if not item.nodeid.startswith((_WAITING, _COMPUTING))]
+    before = max(0, len(items) // 2 - len(waiting))
+    items[:] = [*waiting, *others[:before], *computing, *others[before:]]
 
 
 @pytest.fixture(scope="session")
