@@ -120,7 +120,7 @@ def _log_in(home: Path, registry: str, password: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["chot"], "there is no model chot"),
+        (["chot"], "there is no model `chot`"),
         (["-e", "prid"], "there is no environment prid: did you mean prod?"),
         (["--builder=podman"], "podman is not installed"),
         (["--builder=docker"], "docker is not installed"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -34,6 +35,19 @@ def test_a_file_is_a_command_of_its_name(name: str) -> None:
     assert (command.help or "").strip()
     undocumented = [each.name for each in command.params if isinstance(each, click.Option) and not each.help]
     assert undocumented == []
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("lsp", "schema")])
+def test_the_examples_of_a_command_are_calls_of_it(name: str) -> None:
+    command = group.get_command(click.Context(group), name)
+    assert command is not None
+    lines = [line.partition("   ")[0].strip() for line in (command.epilog or "").splitlines()[2:]]
+    assert lines
+    for line in lines:
+        _, called, *words = shlex.split(line.partition(" > ")[0])
+        assert called == name
+        command.make_parser(click.Context(command)).parse_args(words)
+    assert max(map(len, (command.epilog or "").splitlines())) <= 76
 
 
 def test_a_new_file_is_a_new_command(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What shells complete: asked by a real bash, and of each shell's script that there is one."""
+"""What shells complete: asked by a real bash, zsh and fish."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import WORKSPACE
-from .running import environment, mlspec
+from .running import ended, environment, mlspec
 
 ASK = """
 eval "$(_MLSPEC_COMPLETE=bash_source mlspec)"
@@ -23,6 +23,9 @@ CASES = [
     (["mlspec", "run", "c"], "churn"),
     (["mlspec", "run", "churn", "--environment", "pr"], "prod"),
     (["mlspec", "run", "nothing"], ""),
+    (["mlspec", "explain", "MLS24"], "MLS240 MLS241 MLS242 MLS243 MLS244 MLS245 MLS246"),
+    (["mlspec", "build", "--findings", "s"], "sarif"),
+    (["mlspec", "promote", "churn", "--fields", "model,re"], "model,replicas model,resources"),
 ]
 
 
@@ -39,7 +42,25 @@ def test_outside_of_a_workspace_nothing_is_said(tmp_path: Path) -> None:
     assert (finished.stdout.strip(), finished.stderr) == ("", "")
 
 
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_other_shells(shell: str) -> None:
-    finished = mlspec(WORKSPACE, _MLSPEC_COMPLETE=f"{shell}_source")
-    assert "_mlspec_completion" in finished.stdout
+def test_fish(require_tool: Callable[[str], str]) -> None:
+    script = (
+        '_MLSPEC_COMPLETE=fish_source mlspec | source; complete -C "mlspec run c"; complete -C "mlspec explain cred"'
+    )
+    finished = ended([require_tool("fish"), "--no-config", "-c", script], WORKSPACE, environment())
+    assert finished.stdout == "churn\ncredential\ta literal that looks like a credential\n"
+
+
+ZSH = """
+compdef() {}
+compadd() { print -l -- "${completions[@]}" }
+_describe() { print -l -- "${completions_with_descriptions[@]}" }
+eval "$(_MLSPEC_COMPLETE=zsh_source mlspec)"
+words=(mlspec run c) CURRENT=3 _mlspec_completion
+words=(mlspec explain cred) CURRENT=3 _mlspec_completion
+"""
+"""The function that the shell calls for a word, without the menu that it would show."""
+
+
+def test_zsh(require_tool: Callable[[str], str]) -> None:
+    finished = ended([require_tool("zsh"), "-f", "-c", ZSH], WORKSPACE, environment())
+    assert finished.stdout == "churn\ncredential:a literal that looks like a credential\n", finished.stderr

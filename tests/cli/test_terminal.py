@@ -90,6 +90,13 @@ def test_a_bar_is_shown_when_it_takes_long_and_goes_in_the_end(workspace: Path) 
     assert "%" not in on_a_terminal(workspace, ["mlspec", "explain", "MLS203"])
 
 
+def test_every_command_that_compiles_shows_how_far_it_is(workspace: Path) -> None:
+    program = [sys.executable, "-c", f"{MAIN}{SLOW}\nmain()", "report", "-o", "report.html"]
+    bar, _, rest = on_a_terminal(workspace, program).rpartition(f"{ESCAPE}1A{ESCAPE}2K")
+    assert "compiling" in bar
+    assert rest.startswith("report.html: ")
+
+
 def test_a_pipe_that_closes_is_no_error(stale: Path) -> None:
     command = ["mlspec", "compile", "--check"]
     process = subprocess.Popen(
@@ -120,7 +127,7 @@ def test_an_interrupt_has_a_status_of_its_own(stale: Path) -> None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate()
-    assert said.strip() == "interrupted"
+    assert said.strip() == "interrupted: nothing was written"
     assert process.returncode == 130
 
 
@@ -151,6 +158,13 @@ def test_signs_that_the_encoding_lacks_are_no_bug(workspace: Path) -> None:
     assert b"Abwanderung f\xfcr \\u5ba2\\u6237" in finished.stdout
     assert finished.stderr == b""
     assert finished.returncode == 1
+
+
+def test_a_frame_that_the_encoding_lacks_is_drawn_otherwise(workspace: Path) -> None:
+    (workspace / "specs/churn/model.yaml").write_text("apiVersion: mlspec.dev/v1\nkind: Model\n")
+    finished = mlspec(workspace, "compile", PYTHONIOENCODING="latin-1")
+    assert finished.stderr.splitlines()[1] == " +- specs/churn/model.yaml:2:1"
+    assert finished.stderr.isascii()
 
 
 def test_the_schema_is_utf8_whatever_the_encoding(tmp_path: Path) -> None:

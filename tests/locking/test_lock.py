@@ -83,7 +83,7 @@ def test_an_upgrade_is_of_what_it_names(workspace: Workspace, index: Index) -> N
     [
         (["--upgrade", "scorrer"], "no lock pins scorrer: did you mean scorer?"),
         (["--upgrade", "churn"], "`mlspec lock churn --upgrade` upgrades all that it has pinned"),
-        (["chrun"], "there is no model chrun: did you mean churn?"),
+        (["chrun"], "there is no model `chrun`; did you mean `churn`?"),
     ],
 )
 def test_a_name_that_is_none(workspace: Workspace, arguments: list[str], said: str) -> None:

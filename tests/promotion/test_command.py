@@ -57,10 +57,10 @@ def test_it_edits_compiles_and_shows(root: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("chum", "--from", "staging", "--to", "prod"), "there is no model chum"),
+        (("chum", "--from", "staging", "--to", "prod"), "there is no model `chum`"),
         (
             ("churn", "--from", "staging", "--to", "production"),
-            "churn does not run in production; it runs in: prod, st",
+            "`churn` does not run in `production`; it runs in: prod, st",
         ),
         (("churn", "--from", "staging", "--to", "prod", "--fields", "modle"), "did you mean `model`?"),
     ],

@@ -162,7 +162,7 @@ def test_a_model_without_blocks_is_the_same_everywhere() -> None:
 
 @pytest.mark.parametrize(
     ("target", "said"),
-    [("test", "churn does not run in test; it runs in: prod, staging"), ("prod", "")],
+    [("test", "`churn` does not run in `test`; it runs in: prod, staging"), ("prod", "")],
 )
 def test_an_environment_where_it_does_not_run(target: str, said: str) -> None:
     spec = f"{HEAD}  environments: {{staging: {{}}, prod: {{}}}}\n"

@@ -74,8 +74,8 @@ def test_the_files_are_kept_where_they_are_asked_for(workspace: Path, require_to
 def test_what_is_not_there_is_told_with_what_is(workspace: Path, require_tool: Callable[[str], str]) -> None:
     require_tool("promtool")
     for arguments, said in (
-        (["churm"], "error: there is no model churm: did you mean churn?\n"),
-        (["-e", "prod"], "error: there is no environment prod: there is default\n"),
+        (["churm"], "error: there is no model `churm`; did you mean `churn`?\n"),
+        (["-e", "prod"], "error: there is no environment `prod`; there are: default\n"),
     ):
         finished = test_rules(workspace, *arguments)
         assert (finished.status, finished.stderr) == (2, said)

@@ -202,7 +202,7 @@ def test_mistakes_of_another_model_do_not_matter_and_its_own_do(run: Run, tmp_pa
     address(run(tmp_path, "sum", "--port", "0"))
     wrong = (
         ("broken", "specs/broken/model.yaml:13:3", "broken does not compile\n"),
-        ("torn", "specs/torn/model.yaml:", "there is no model `torn`; the workspace has: broken, sum\n"),
+        ("torn", "specs/torn/model.yaml:", "there is no model `torn`; there are: broken, sum\n"),
     )
     for name, file, verdict in wrong:
         refused = run(tmp_path, name, "--port", "0")

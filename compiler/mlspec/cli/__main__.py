@@ -45,10 +45,11 @@ class Commands(click.Group):
         except click.UsageError as error:
             from mlspec.source.suggestion import did_you_mean
 
-            near = did_you_mean(args[0], self.list_commands(ctx))
-            if near is None:
+            if isinstance(error, click.NoSuchOption):
                 raise
-            raise click.UsageError(f"{error.message} Did you mean `mlspec {near}`?", ctx) from None
+            near = did_you_mean(args[0], self.list_commands(ctx))
+            hint = f"; did you mean `mlspec {near}`?" if near else ""
+            raise click.UsageError(f"there is no command {args[0]}{hint}", ctx) from None
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,7 +71,9 @@ def main() -> None:
         _explain(error)
         status = ExitCode.ERROR
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        from mlspec.cli._left import interrupted
+
+        click.echo(interrupted(), err=True)
         status = _INTERRUPTED
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
@@ -86,7 +89,10 @@ def main() -> None:
 
 def _explain(error: click.ClickException) -> None:
     if isinstance(error, click.UsageError):
-        error.show()
+        from mlspec.cli._usage import usage_lines
+
+        for line in usage_lines(error):
+            click.echo(line, err=True)
     else:
         click.echo(f"error: {error.format_message()}", err=True)
 
@@ -97,9 +103,14 @@ def _colour() -> bool | None:
 
 
 def _show_any_character() -> None:
-    """A line of a spec may hold what the terminal's encoding does not."""
+    """A line of a spec may hold what the terminal's encoding does not, and so may the frame around it."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            from mlspec.cli._plain import NAME, register
+
+            register()
+            stream.reconfigure(errors=NAME)
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 

@@ -11,6 +11,8 @@ import click
 
 from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
 
+from ._left import leaves
+
 if TYPE_CHECKING:
     from mlspec.incremental.build import Built
     from mlspec.report.account import Account
@@ -64,7 +66,7 @@ findings_option = click.option(
     show_envvar=True,
     callback=_choose,
     expose_value=False,
-    help="How findings in the specs are told where the command ends on them; json, sarif and junit on standard output.",
+    help="How errors in the specs are told; json, sarif and junit on standard output.",
 )
 """Of every other command that compiles: `_sound.py` reads what was chosen."""
 
@@ -144,6 +146,7 @@ def _tree(built: Built, files: Files, *, check: bool, allow_empty: bool) -> Tree
     else:
         found = []
         if changes.interrupted or not changes.clean:
+            leaves("the next `mlspec compile` goes on from there")
             changes = write(changes)
     strays = list(stray_files(built.strays(changes)))
     status = ExitCode.CLEAN if changes.clean and not strays else ExitCode.CHANGED

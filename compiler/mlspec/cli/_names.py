@@ -9,18 +9,25 @@ import click
 
 from mlspec.compile import Compilation
 from mlspec.diagnostics import ExitCode
-from mlspec.source.suggestion import did_you_mean
+from mlspec.source.suggestion import meant_or_all
+
+from ._workspace import SPECS
+
+NO_MODEL = (
+    f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml, or have one written: mlspec init MODEL_FILE"
+)
 
 
 def check_names(compilation: Compilation, models: Iterable[str], environment: str | None) -> None:
     """Every model runs somewhere, and so does something in the environment."""
+    if not compilation.resolution.specs:
+        click.echo(f"error: {NO_MODEL}", err=True)
+        sys.exit(ExitCode.ERROR)
     known = {spec.name for spec in compilation.resolution.specs}
     places = {spec.environment.name for spec in compilation.resolution.specs}
     asked = [("model", model, known) for model in models]
     asked += [("environment", environment, places)] if environment else []
     for kind, name, names in asked:
         if name not in names:
-            near = did_you_mean(name, sorted(names))
-            there = f"did you mean {near}?" if near else f"there is {', '.join(sorted(names)) or 'none'}"
-            click.echo(f"error: there is no {kind} {name}: {there}", err=True)
+            click.echo(f"error: there is no {kind} `{name}`; {meant_or_all(name, names)}", err=True)
             sys.exit(ExitCode.ERROR)

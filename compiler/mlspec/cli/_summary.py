@@ -48,11 +48,12 @@ def total(listing: Listing, changes: Changes) -> str:
     alone = len(changes.shown) - len(changes.files)  # indexes that differ though all their files are as they should be
     amounts = [
         *_amounts(written, removed),
-        *([f"{unchanged} unchanged"] if unchanged or not changes.files else []),
+        *([f"{unchanged} unchanged"] if unchanged else []),
         *([f"{alone} {'index' if alone == 1 else 'indexes'} mended"] if alone else []),
     ]
     where = f"{count(models, 'model')} × {count(environments, 'environment')}"
-    return f"{where}, {count(changes.total, 'file')}: {', '.join(amounts)}"
+    said = ", ".join(amounts)
+    return f"{where}, {count(changes.total, 'file')}{f': {said}' if said else ''}"
 
 
 def _subject(owner: str) -> str:

@@ -11,7 +11,9 @@ import click
 from mlspec.diagnostics import ExitCode
 
 from ._complete import environments, models
+from ._examples import examples
 from ._formats import findings_option
+from ._left import leaves
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -25,7 +27,16 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-@click.command("build")
+@click.command(
+    "build",
+    epilog=examples(
+        {
+            "mlspec build": "all that is not there yet",
+            "mlspec build churn --push": "one model, into its registry",
+            "mlspec build --print bake": "for docker buildx in CI",
+        }
+    ),
+)
 @click.argument("models", nargs=-1, metavar="[MODEL]…", shell_complete=models)
 @directory_option
 @click.option(
@@ -81,10 +92,11 @@ def _compiled(root: Path) -> Compilation:
     from mlspec.compile import compile as compile_specs
     from mlspec.source.files import FilesOnDisk
 
+    from ._progress import shown
     from ._sound import sound
 
     files = FilesOnDisk(root)
-    return sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was built")
+    return sound(compile_specs(files, SPECS, shown), files, "mend the specs first; nothing was built")
 
 
 def _chosen(compilation: Compilation, root: Path, models: tuple[str, ...], environment: str | None) -> list[Target]:
@@ -111,6 +123,7 @@ def _build(targets: Sequence[Target], builder: Builder, wish: Wish, root: Path, 
 
     if wish.push:
         _check_registries(targets)
+    leaves("the images told above are there; run it again for the others")
     live = Live()
     session = Session(builder, wish, root, live.show, show=logs)
     try:

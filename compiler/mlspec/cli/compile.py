@@ -13,7 +13,9 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._examples import examples
 from ._formats import TEXT, format_option
+from ._left import leaves
 from ._plugins import without_plugins
 from ._workspace import SPECS, directory_option, find_workspace
 
@@ -32,7 +34,16 @@ _DIFF_STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-@click.command("compile")
+@click.command(
+    "compile",
+    epilog=examples(
+        {
+            "mlspec compile": "after a change, to commit both",
+            "mlspec compile --check": "in CI: is what is committed up to date?",
+            "mlspec compile --check --format sarif > mlspec.sarif": "",
+        }
+    ),
+)
 @directory_option
 @click.option("--check", is_flag=True, help="Write nothing; show what differs and exit with 1 if anything does.")
 @click.option(
@@ -55,6 +66,7 @@ def command(directory: Path | None, check: bool, allow_empty: bool, no_cache: bo
     root = find_workspace(directory)
     from mlspec.tree.errors import TreeError
 
+    leaves("nothing was written")
     try:
         sys.exit(
             _compile(root, output_format, check=check, allow_empty=allow_empty, cache=not no_cache, started=started)
@@ -104,7 +116,9 @@ def _compile(root: Path, output_format: str, *, check: bool, allow_empty: bool, 
             err=True,
         )
     if not built.listing.models and not allow_empty:
-        click.echo(f"there is no model below {SPECS}: write {SPECS}/<model>/model.yaml", err=True)
+        from ._names import NO_MODEL
+
+        click.echo(NO_MODEL, err=True)
     status = _show(changes) if check else _write(built, changes, started)
     return max(status, _warn_of_strays(built, changes))
 
@@ -158,6 +172,7 @@ def _write(built: Built, changes: Changes, started: float) -> int:
     if changes.interrupted or not changes.clean:
         from mlspec.tree.write import write
 
+        leaves("the next `mlspec compile` goes on from there")
         changes = write(changes)
     from ._summary import edited, rows, total
 

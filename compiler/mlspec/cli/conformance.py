@@ -11,11 +11,20 @@ import click
 
 from mlspec.diagnostics import ExitCode
 
+from ._examples import examples
+
 if TYPE_CHECKING:
     from mlspec.conformance.subject import Subject
 
 
-@click.command("conformance")
+@click.command(
+    "conformance",
+    epilog=examples(
+        {
+            "mlspec conformance http://127.0.0.1:8080 --model churn": "",
+        }
+    ),
+)
 @click.argument("url")
 @click.option("--model", required=True, metavar="NAME", help="The model's name in /v2/models/NAME.")
 @click.option(

@@ -11,6 +11,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._examples import examples
 from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from mlspec.difference.difference import Difference
 
 
-@click.command("diff")
+@click.command(
+    "diff",
+    epilog=examples(
+        {
+            "mlspec diff": "against the default branch",
+            "mlspec diff --against v1.2.0 --format markdown": "",
+        }
+    ),
+)
 @directory_option
 @click.option(
     "--against",
@@ -63,14 +72,15 @@ def _difference(root: Path, against: str | None) -> Difference:
     from mlspec.gitops.revision import FilesAtRevision, base_of, top_of
     from mlspec.source.files import FilesOnDisk
 
+    from ._progress import shown
     from ._sound import sound
 
     top_of(root)
     base = base_of(root, against)
     files_here = FilesOnDisk(root)
-    after = sound(compile_specs(files_here, SPECS), files_here, "mend the specs first: what they do is unknown")
+    after = sound(compile_specs(files_here, SPECS, shown), files_here, "mend the specs first: what they do is unknown")
     with FilesAtRevision(root, base) as files:
-        before = compile_specs(files, SPECS)
+        before = compile_specs(files, SPECS, shown)
         if has_errors(before.diagnostics):
             click.echo(f"some specs have errors at {base[:12]}: what they gave there is unknown", err=True)
         return compare(git(root, "rev-parse", "--short", base).strip(), before, after)

@@ -8,14 +8,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ._complete import codes as known_codes
+from ._examples import examples
+
 if TYPE_CHECKING:
     from mlspec.codes import Code
 
 _FAMILY = re.compile(r"MLS\d{0,2}", re.IGNORECASE)
 
 
-@click.command("explain")
-@click.argument("code", required=False)
+@click.command(
+    "explain",
+    epilog=examples(
+        {
+            "mlspec explain MLS203": "one code",
+            "mlspec explain MLS2": "all that begin so",
+        }
+    ),
+)
+@click.argument("code", required=False, shell_complete=known_codes)
 def command(code: str | None) -> None:
     """Explain a finding by its code, with an example of it and one without.
 

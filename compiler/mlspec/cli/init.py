@@ -11,6 +11,7 @@ import click
 
 from mlspec.diagnostics import ExitCode, has_errors
 
+from ._examples import examples
 from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
     from mlspec.beginning.model import Begun, Wishes
 
 
-@click.command("init")
+@click.command(
+    "init",
+    epilog=examples(
+        {
+            "mlspec init": "a workspace here",
+            "mlspec init model.joblib --name churn": "and the spec of a model",
+            "mlspec init model.onnx --uri s3://models/fraud/1/": "",
+        }
+    ),
+)
 @click.argument("model_file", required=False, type=click.Path(path_type=Path))
 @directory_option
 @click.option("--name", metavar="NAME", help="The model's name; without it that of the file, or of its folder.")

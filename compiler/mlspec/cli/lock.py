@@ -12,7 +12,9 @@ import click
 from mlspec.diagnostics import Diagnostic, ExitCode, has_errors
 
 from ._complete import models
+from ._examples import examples
 from ._formats import findings_option, is_document
+from ._left import leaves
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -23,7 +25,16 @@ if TYPE_CHECKING:
 _EVERYTHING = "\0"
 
 
-@click.command("lock")
+@click.command(
+    "lock",
+    epilog=examples(
+        {
+            "mlspec lock": "what is new or no longer fits",
+            "mlspec lock churn --upgrade numpy": "ask again for one distribution",
+            "mlspec lock --check": "in CI: is anything missing or stale?",
+        }
+    ),
+)
 @click.argument("models", nargs=-1, metavar="[MODEL]…", shell_complete=models)
 @directory_option
 @click.option(
@@ -74,8 +85,13 @@ def _lock(locks: Locks, root: Path, files: Files, upgrade: Upgrade, *, reads_sto
 
     from ._live import Live
 
+    leaves("what is told above is done; run it again for the others")
     live, status = Live(), ExitCode.CLEAN
     smith = Locksmith(root, upgrade, live.show, reads_stores)
+    if not locks.names:
+        from ._names import NO_MODEL
+
+        click.echo(NO_MODEL, err=True)
     width = max((len(name) for name in locks.names), default=0)
     findings: list[Diagnostic] = []
     try:

@@ -12,8 +12,10 @@ import click
 
 from mlspec.diagnostics import ExitCode
 
-from ._complete import environments, models
+from ._complete import environments, models, sections
+from ._examples import examples
 from ._formats import findings_option
+from ._left import leaves
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -22,7 +24,15 @@ if TYPE_CHECKING:
     from mlspec.tree.changes import Changes
 
 
-@click.command("promote")
+@click.command(
+    "promote",
+    epilog=examples(
+        {
+            "mlspec promote churn --from staging --to prod --dry-run": "",
+            "mlspec promote churn --from staging --to prod --fields scaling": "",
+        }
+    ),
+)
 @click.argument("model", shell_complete=models)
 @directory_option
 @click.option(
@@ -43,6 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--fields",
+    shell_complete=sections,
     default="model,build",
     show_default=True,
     metavar="SECTION,…",
@@ -59,6 +70,7 @@ def command(directory: Path | None, model: str, source: str, target: str, fields
     from mlspec.promotion.promote import CannotPromote, Promotion
     from mlspec.tree.errors import TreeError
 
+    leaves("nothing was written")
     root = find_workspace(directory)
     promotion = Promotion(model, source, target, _sections(fields))
     try:
@@ -88,15 +100,18 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     from mlspec.source.overlay import Overlay
     from mlspec.tree.write import write
 
+    from ._progress import shown
     from ._sound import sound
 
     files = FilesOnDisk(root)
-    before = sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was written")
+    before = sound(compile_specs(files, SPECS, shown), files, "mend the specs first; nothing was written")
     spec = document_of(promotion.model, before).file
     mark, content = _read(root / spec)
     edited = promoted(promotion, before, content, spec)
     overlay = Overlay(files, {spec: mark + edited.encode()})
-    after = sound(compile_specs(overlay, SPECS), overlay, f"{promotion.target} cannot have that; nothing was written")
+    after = sound(
+        compile_specs(overlay, SPECS, shown), overlay, f"{promotion.target} cannot have that; nothing was written"
+    )
     if edited == content:
         what = " and ".join(promotion.sections)
         click.echo(f"{promotion.model} has the same {what} in {promotion.source} and {promotion.target}")
@@ -110,6 +125,7 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
         return ExitCode.CLEAN
     if not dry_run:
         # What a kill leaves between the two, the next compile mends.
+        leaves("run `mlspec compile`, should the spec be edited already")
         _replace(root / spec, mark + edited.encode())
         write(changes)
     click.echo(f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}")

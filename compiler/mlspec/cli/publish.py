@@ -11,7 +11,9 @@ import click
 
 from mlspec.diagnostics import ExitCode
 
+from ._examples import examples
 from ._formats import findings_option
+from ._left import leaves
 from ._workspace import SPECS, directory_option, find_workspace
 
 if TYPE_CHECKING:
@@ -21,7 +23,15 @@ if TYPE_CHECKING:
 _SHOWN_FILES = 5
 
 
-@click.command("publish")
+@click.command(
+    "publish",
+    epilog=examples(
+        {
+            "mlspec publish --dry-run": "what would change there",
+            "mlspec publish --pull-request": "a branch, to be merged by a person",
+        }
+    ),
+)
 @directory_option
 @click.option("--repo", metavar="URL", help="Another repository than the environments' `gitops.repo`.")
 @click.option("--branch", metavar="NAME", help="Its branch, with --repo.  [default: main]")
@@ -52,6 +62,7 @@ def command(
 
     if branch and not repo:
         raise click.UsageError("--branch goes with --repo; the environments name their own branch, `gitops.branch`")
+    leaves("what is not told as published is as it was; run it again")
     root = find_workspace(directory)
     elsewhere = Destination(repo, branch or "main") if repo else None
     options = Options(pull_request=pull_request, dry_run=dry_run, allow_empty=allow_empty)
@@ -70,12 +81,13 @@ def _publish(
     from mlspec.gitops.publish import publish
     from mlspec.source.files import FilesOnDisk
 
+    from ._progress import shown
     from ._sound import sound
 
     if not allow_dirty:
         _refuse_uncommitted(root)
     files = FilesOnDisk(root)
-    compilation = sound(compile_specs(files, SPECS), files, "nothing was published", warnings=True)
+    compilation = sound(compile_specs(files, SPECS, shown), files, "nothing was published", warnings=True)
     origin = origin_of(root)
     found = publications(root, compilation, name_of(root, name), elsewhere)
     if not found:

@@ -7,11 +7,19 @@ from pathlib import Path
 
 import click
 
+from ._examples import examples
 from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 
-@click.command("report")
+@click.command(
+    "report",
+    epilog=examples(
+        {
+            "mlspec report -o report.html": "",
+        }
+    ),
+)
 @directory_option
 @click.option(
     "-o",
@@ -44,7 +52,8 @@ def _page(root: Path) -> str:
     from mlspec.report.page.page import workspace_page
     from mlspec.source.files import FilesOnDisk
 
+    from ._progress import shown
     from ._sound import sound
 
     files = FilesOnDisk(root)
-    return workspace_page(sound(compile_specs(files, SPECS), files, "mend the specs first; there is no page"))
+    return workspace_page(sound(compile_specs(files, SPECS, shown), files, "mend the specs first; there is no page"))

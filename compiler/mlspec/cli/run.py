@@ -15,6 +15,7 @@ import click
 from mlspec.diagnostics import ExitCode, has_errors
 
 from ._complete import environments, models
+from ._examples import examples
 from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
     from mlspec.source.files import Files
 
 
-@click.command("run")
+@click.command(
+    "run",
+    epilog=examples(
+        {
+            "mlspec run churn": "http://127.0.0.1:8080",
+            "mlspec run churn -e prod --port 0": "as in prod, at any free port",
+            "mlspec run scores --batch --input rows/ --output out/": "",
+        }
+    ),
+)
 @click.argument("model", shell_complete=models)
 @directory_option
 @click.option(

@@ -13,6 +13,7 @@ import click
 from mlspec.diagnostics import ExitCode
 
 from ._complete import environments, models
+from ._examples import examples
 from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from mlspec.rule_tests.files import RuleTests
 
 
-@click.command("test-rules")
+@click.command(
+    "test-rules",
+    epilog=examples(
+        {
+            "mlspec test-rules": "all",
+            "mlspec test-rules churn -e prod": "one model in one environment",
+        }
+    ),
+)
 @click.argument("models", nargs=-1, metavar="[MODEL]…", shell_complete=models)
 @directory_option
 @click.option(
@@ -60,10 +69,11 @@ def _tests(root: Path, models: tuple[str, ...], environment: str | None) -> list
     from mlspec.source.files import FilesOnDisk
 
     from ._names import check_names
+    from ._progress import shown
     from ._sound import sound
 
     files = FilesOnDisk(root)
-    compilation = sound(compile_specs(files, SPECS), files, "mend the specs first; nothing was tested")
+    compilation = sound(compile_specs(files, SPECS, shown), files, "mend the specs first; nothing was tested")
     check_names(compilation, models, environment)
     return [
         rule_tests(spec, compilation.outputs[f"{spec.environment.name}/{spec.name}"])

@@ -8,12 +8,22 @@ from pathlib import Path
 
 import click
 
+from ._complete import paths
+from ._examples import examples
 from ._formats import findings_option
 from ._workspace import SPECS, directory_option, find_workspace
 
 
-@click.command("why")
-@click.argument("place", metavar="FILE:LINE")
+@click.command(
+    "why",
+    epilog=examples(
+        {
+            "mlspec why generated/prod/churn/deployment.yaml:42": "",
+            "mlspec why generated/prod/churn/deployment.yaml spec.replicas": "",
+        }
+    ),
+)
+@click.argument("place", metavar="FILE:LINE", shell_complete=paths)
 @click.argument("path", required=False, metavar="[PATH]")
 @directory_option
 @click.option(

@@ -18,7 +18,7 @@ from mlspec.environment.resolve import resolve
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.source.files import Files
 from mlspec.source.read import read_specs, together
-from mlspec.source.suggestion import did_you_mean
+from mlspec.source.suggestion import did_you_mean, meant_or_all
 from mlspec.spec.location import location
 from mlspec.spec.lock import UNPINNED, Lock
 from mlspec.spec.requirements import distribution, read_requirements
@@ -156,8 +156,7 @@ def _is_mended(spec: ResolvedSpec, problem: Diagnostic) -> bool:
 
 
 def _no_model(name: str, specs: Iterable[str]) -> str:
-    near = did_you_mean(name, sorted(specs))
-    return f"there is no model {name}: " + (f"did you mean {near}?" if near else f"there is {', '.join(sorted(specs))}")
+    return f"there is no model `{name}`; {meant_or_all(name, specs)}"
 
 
 def _pinned_names(lock: Lock) -> Iterable[str]:

@@ -9,6 +9,7 @@ from mlspec.compile import Compilation
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.source.node import Document, Node
 from mlspec.source.read import parse
+from mlspec.source.suggestion import meant_or_all
 from mlspec.source.text import Text
 
 from .edit import CannotEdit, Place, with_value, without
@@ -46,10 +47,11 @@ def _check_runs(model: str, environment: str, compilation: Compilation) -> None:
     places = {(spec.name, spec.environment.name) for spec in compilation.resolution.specs}
     models = sorted({name for name, _ in places})
     if model not in models:
-        raise CannotPromote(f"there is no model {model}; there are: {', '.join(models)}")
+        raise CannotPromote(f"there is no model `{model}`; {meant_or_all(model, models)}")
     if (model, environment) not in places:
-        runs = ", ".join(sorted(place for name, place in places if name == model))
-        raise CannotPromote(f"{model} does not run in {environment}; it runs in: {runs}")
+        runs = [place for name, place in places if name == model]
+        known = meant_or_all(environment, runs, "it runs in")
+        raise CannotPromote(f"`{model}` does not run in `{environment}`; {known}")
 
 
 def _root(file: str, text: str, model: str) -> Node:
@@ -67,7 +69,8 @@ def document_of(model: str, compilation: Compilation) -> Document:
         name, kind = document.root.get("metadata", "name"), document.root.get("kind")
         if kind and kind.value == "Model" and name and name.value == model:
             return document
-    raise CannotPromote(f"there is no model {model} below specs/")
+    names = {spec.name for spec in compilation.resolution.specs}
+    raise CannotPromote(f"there is no model `{model}`; {meant_or_all(model, names)}")
 
 
 def _with_section(text: Text, root: Node, promotion: Promotion, section: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from mlspec.environment.resolved import Resolution, ResolvedSpec
-from mlspec.source.suggestion import did_you_mean
+from mlspec.source.suggestion import meant_or_all
 
 
 class Unservable(Exception):
@@ -16,7 +14,7 @@ def choose(resolution: Resolution, model: str, environment: str | None) -> Resol
     """Without `environment` the first that fits this machine: no accelerator, no base image. Raises Unservable."""
     names = sorted({found.metadata.name for found in resolution.models})
     if model not in names:
-        raise Unservable(f"there is no model `{model}`; {_remedy(model, names, 'the workspace has')}")
+        raise Unservable(f"there is no model `{model}`; {meant_or_all(model, names)}")
     candidates = [spec for spec in resolution.specs if spec.name == model]
     if not candidates:
         raise Unservable(f"`{model}` runs in no environment: name one under `environments` in its spec")
@@ -26,13 +24,8 @@ def choose(resolution: Resolution, model: str, environment: str | None) -> Resol
         if spec.environment.name == environment:
             return spec
     places = [spec.environment.name for spec in candidates]
-    raise Unservable(f"`{model}` does not run in `{environment}`; {_remedy(environment, places, 'it runs in')}")
+    raise Unservable(f"`{model}` does not run in `{environment}`; {meant_or_all(environment, places, 'it runs in')}")
 
 
 def _demands(spec: ResolvedSpec) -> tuple[bool, bool]:
     return spec.spec.resources.accelerator is not None, spec.spec.build.base_image is not None
-
-
-def _remedy(word: str, choices: Iterable[str], there_are: str) -> str:
-    near = did_you_mean(word, choices)
-    return f"did you mean `{near}`?" if near else f"{there_are}: {', '.join(choices) or 'none'}"

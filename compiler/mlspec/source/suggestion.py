@@ -27,5 +27,14 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str | None:
     return completions[0] if len(completions) == 1 and len(asked) >= _SHORTEST_ABBREVIATION else None
 
 
+def meant_or_all(word: str, choices: Iterable[str], there_are: str = "there are") -> str:
+    """For a message that says what is not there: the choice that was meant, else all that are."""
+    known = sorted(choices)
+    near = did_you_mean(word, known)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    return f"{there_are}: {', '.join(known)}" if known else "there is none at all"
+
+
 def _letters(word: str) -> str:
     return "".join(character for character in word.casefold() if character.isalnum())
