@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from mlspec.plan.plan import (
     Batch,
+    BatchMount,
     BatchSchedule,
     BatchVolume,
     Canary,
@@ -312,6 +313,7 @@ GROUPS = replace(
 )
 """A server that is not ours, in replicas of two pods, behind a picker."""
 
+_FETCHED_VOLUME = {"emptyDir": {"sizeLimit": "10461Mi"}}
 FETCHED = replace(
     SMALLEST,
     pod_annotations={**SMALLEST.pod_annotations, "azure.workload.identity/skip-containers": "server"},
@@ -327,7 +329,7 @@ FETCHED = replace(
     ),
     model_volume=ModelVolume(
         "/mnt/model",
-        {"emptyDir": {"sizeLimit": "10461Mi"}},
+        _FETCHED_VOLUME,
         Fetch(
             name="fetch-model",
             command=("/opt/venv/bin/python", "-m", "mlspec_runtime.fetch"),
@@ -354,8 +356,12 @@ BATCH = Batch(
     metrics_port=8080,
     metrics_port_name="metrics",
     volumes=(
-        BatchVolume("input", "lake", "/mnt/input", read_only=True),
-        BatchVolume("output", "scores", "/mnt/output", read_only=False),
+        BatchVolume("input", {"persistentVolumeClaim": {"claimName": "lake"}}),
+        BatchVolume("output", {"persistentVolumeClaim": {"claimName": "scores"}}),
+    ),
+    mounts=(
+        BatchMount("input", "/mnt/input", read_only=True),
+        BatchMount("output", "/mnt/output", read_only=False),
     ),
     shards=8,
     parallelism=4,
@@ -390,6 +396,8 @@ NIGHTLY_FETCHED = replace(
         pod_annotations={"azure.workload.identity/skip-containers": "batch"},
         account_annotations=FETCHED.account_annotations,
         network=FETCHED.network,
+        volumes=(BatchVolume("model", _FETCHED_VOLUME), *BATCH.volumes),
+        mounts=(BatchMount("model", "/mnt/model", read_only=True), *BATCH.mounts),
     ),
 )
 """A CronJob whose pods fetch their model first."""

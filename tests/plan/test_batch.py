@@ -21,8 +21,9 @@ INPUT, OUTPUT = "pvc://lake/customers/", "pvc://scores"
 
 
 def planned(environment: dict[str, Any] | None = None, **asked: Any) -> Batch:
+    model = {"model": asked.pop("model")} if "model" in asked else {}
     batch = {"input": INPUT, "output": OUTPUT, "format": "parquet", **asked}
-    plan = build_plan(spec_of(environment, batch=batch), WorkspaceSpec(), "0" * 64)
+    plan = build_plan(spec_of(environment, batch=batch, **model), WorkspaceSpec(), "0" * 64)
     assert plan.batch is not None
     return plan.batch
 
@@ -55,10 +56,42 @@ def test_the_runtime_understands_every_word() -> None:
 def test_a_claim_without_a_path_is_the_volume_itself() -> None:
     batch = planned()
     assert read(batch).output == "/mnt/output"
-    assert [(each.name, each.claim, each.read_only) for each in batch.volumes] == [
-        ("input", "lake", True),
-        ("output", "scores", False),
+    assert [(each.name, each.source) for each in batch.volumes] == [claim("input", "lake"), claim("output", "scores")]
+    assert [(each.volume, each.mount_path, each.read_only) for each in batch.mounts] == [
+        ("input", "/mnt/input", True),
+        ("output", "/mnt/output", False),
     ]
+
+
+def claim(name: str, of: str) -> tuple[str, dict[str, Any]]:
+    return name, {"persistentVolumeClaim": {"claimName": of}}
+
+
+LAKES = [
+    ({}, [claim("data", "lake")], [("data", True), ("data", False)]),
+    ({"input": "s3://lake/rows/"}, [claim("output", "lake")], [("output", False)]),
+    ({"uri": "pvc://lake/model"}, [claim("model", "lake")], [("model", True), ("model", True), ("model", False)]),
+    (
+        {"uri": "pvc://models/1"},
+        [("model", {"persistentVolumeClaim": {"claimName": "models", "readOnly": True}}), claim("data", "lake")],
+        [("model", True), ("data", True), ("data", False)],
+    ),
+    (
+        {"uri": "pvc://lake/model", "output": "pvc://scores"},
+        [("model", {"persistentVolumeClaim": {"claimName": "lake", "readOnly": True}}), claim("output", "scores")],
+        [("model", True), ("model", True), ("output", False)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "volumes", "mounts"), LAKES)
+def test_a_claim_is_one_volume(asked: dict[str, str], volumes: list[Any], mounts: list[tuple[str, bool]]) -> None:
+    where: dict[str, Any] = {"input": "pvc://lake/rows/", "output": "pvc://lake/scores/", **asked}
+    if uri := where.pop("uri", None):
+        where["model"] = {"format": "sklearn", "version": "1.0.0", "uri": uri}
+    batch = planned(**where)
+    assert [(each.name, each.source) for each in batch.volumes] == volumes
+    assert [(each.volume, each.read_only) for each in batch.mounts] == mounts
 
 
 def test_both_sides_mean_the_same_by_an_exit_status() -> None:

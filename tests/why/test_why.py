@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from mlspec.artifacts.manifest import ManifestFile
+from mlspec.artifacts.file import File
 from mlspec.source.files import FilesInMemory, FilesOnDisk
 from mlspec.why.answer import Answer, Inquiry
-from mlspec.why.place import Moved, at_line, at_path
+from mlspec.why.place import Place, at_line, at_path
+from mlspec.why.reasons import SAME
 from mlspec.why.subject import Subject, subject_of
-from mlspec.why.trial import text_of
+from mlspec.why.trial import make, text_of
 from mlspec.why.why import CannotSay, why
 
 ROOT = Path(__file__).parents[2]
+EXAMPLES = FilesOnDisk(ROOT)
 SPEC = b"""\
 apiVersion: mlspec.dev/v1
 kind: Model
@@ -129,33 +131,54 @@ def test_what_nothing_decides_has_its_rule() -> None:
     assert answer.reason.rule == 28
 
 
-def manifests(subject: Subject) -> Iterator[tuple[tuple[str, ...], ManifestFile]]:
-    for key, output in subject.made.outputs.items():
-        if isinstance(output, ManifestFile):
-            yield key, output
+def fields(output: File) -> Iterator[Place]:
+    """Every field that has a line of its own; a text over several lines is one."""
+    text = output.content.decode()
+    places = (at_line(output.path, text, number) for number in range(2, len(text.splitlines()) + 1))
+    return (place for place in places if place.line is None)
 
 
-def unanswered(subject: Subject, inquired: Inquiry, step: int) -> list[str]:
+def unanswered(subject: Subject, inquired: Inquiry) -> list[str]:
+    """Fields of its manifests of which nothing is said but that they are always so."""
     found = []
-    for key, output in manifests(subject):
-        inquired.subject = replace(subject, key=key, output=output)
-        text = output.content.decode()
-        for number in range(1 + len(output.path) % step, len(text.splitlines()) + 1, step):
-            answer = inquired.answer(at_line(output.path, text, number))
-            if not (any(origin.how > Moved.FILE_GONE for origin in answer.origins) or answer.reason):
-                found.append(f"{output.path}:{number}")
+    for key, output in subject.made.outputs.items():
+        if isinstance(output, File) and output.path.endswith(".yaml"):
+            inquired.subject = replace(subject, key=key, output=output)
+            for place in fields(output):
+                answer = inquired.answer(place)
+                assert answer.origins or answer.reason, f"{output.path}:{place.number}"
+                if answer.reason is not None and answer.reason.text == SAME:
+                    found.append(f"{output.path}:{place.number}  {place.shown}")
     return found
 
 
-def test_every_field_of_every_manifest_has_an_answer(pytestconfig: pytest.Config) -> None:
-    """One line of twenty-nine; in the nightly run all of them, of the examples too."""
+@pytest.mark.parametrize("environment", ["prod", "staging"])
+@pytest.mark.parametrize("model", sorted(path.parent.name for path in ROOT.glob("specs/*/model.yaml")))
+def test_every_field_of_every_manifest_has_an_answer(model: str, environment: str, pytestconfig: pytest.Config) -> None:
+    """Of each example in prod, where all of them run; in the nightly run in staging, too."""
+    folder = ROOT / "generated" / environment / model
     nightly = pytestconfig.getoption("--hypothesis-profile") == "nightly"
-    assert unanswered(*inquiry(), 1 if nightly else 29) == []
-    if nightly:
-        files = FilesOnDisk(ROOT)
-        for deployment in sorted(ROOT.glob("generated/prod/*/service.yaml")):
-            subject = subject_of(str(deployment.relative_to(ROOT)), files, "specs")
-            assert unanswered(subject, Inquiry(subject, files), 1) == []
+    if not folder.is_dir() or (environment != "prod" and not nightly):
+        pytest.skip("for the nightly run" if folder.is_dir() else "does not run there")
+    subject = subject_of(str(next(folder.glob("*.yaml")).relative_to(ROOT)), EXAMPLES, "specs")
+    assert unanswered(subject, Inquiry(subject, EXAMPLES)) == []
+
+
+def test_every_field_of_an_environment_has_an_answer() -> None:
+    subject = subject_of("argocd/prod.yaml", EXAMPLES, "specs")
+    assert unanswered(subject, Inquiry(subject, EXAMPLES)) == []
+
+
+def test_what_is_made_one_by_one_is_what_compiling_makes() -> None:
+    """An artifact that read something else than its plan would be taken over where it is another."""
+    _, inquired = inquiry()
+    for change in inquired.changes:
+        for made in inquired.makes(change, 1):
+            alone = make(made.documents, FILES)
+            if alone is not None and change.origin.leaf is not None:
+                assert {key: text_of(file) for key, file in made.outputs.items()} == {
+                    key: text_of(file) for key, file in alone.outputs.items()
+                }, change.origin.leaf.name
 
 
 @pytest.mark.parametrize(

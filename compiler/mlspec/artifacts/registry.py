@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import mlspec.artifacts
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ContextArtifact = Callable[["ImagePlan"], Iterable[Output]]
 DeploymentArtifact = Callable[["Plan"], Iterable[Output]]
+Kind = TypeVar("Kind")
 
 
 class BatchArtifact(Protocol):
@@ -79,19 +80,38 @@ def _load() -> None:
             importlib.import_module(module.name)
 
 
-def render_context(plan: ImagePlan) -> list[Output]:
+def context_artifacts() -> Mapping[str, ContextArtifact]:
+    """By name, as those below: in the order in which their files are listed."""
     _load()
-    return [file for name in sorted(_context) for file in _context[name](plan)]
+    return _ordered(_context)
 
 
-def render_deployment(plan: Plan) -> list[Output]:
+def deployment_artifacts(plan: Plan) -> Mapping[str, DeploymentArtifact]:
+    """Those that have something to make of the plan."""
     _load()
     chosen = {**_either, **(_deployment if plan.serves else {})}
     if plan.batch is not None:
         chosen |= {name: partial(function, batch=plan.batch) for name, function in _batch.items()}
-    return [file for name in sorted(chosen) for file in chosen[name](plan)]
+    return _ordered(chosen)
+
+
+def environment_artifacts() -> Mapping[str, EnvironmentArtifact]:
+    """What an environment has without models."""
+    _load()
+    return _ordered(_environment)
+
+
+def render_context(plan: ImagePlan) -> list[Output]:
+    return [file for make in context_artifacts().values() for file in make(plan)]
+
+
+def render_deployment(plan: Plan) -> list[Output]:
+    return [file for make in deployment_artifacts(plan).values() for file in make(plan)]
 
 
 def render_environment(plan: EnvironmentPlan) -> list[Output]:
-    _load()
-    return [file for name in sorted(_environment) for file in _environment[name](plan)]
+    return [file for make in environment_artifacts().values() for file in make(plan)]
+
+
+def _ordered(artifacts: Mapping[str, Kind]) -> dict[str, Kind]:
+    return {name: artifacts[name] for name in sorted(artifacts)}

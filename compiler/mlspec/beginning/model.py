@@ -41,8 +41,6 @@ class Begun:
 
 def begin(path: Path, root: Path, wishes: Wishes) -> Begun:
     """Raises CannotBegin; writes nothing."""
-    from mlspec_runtime.digest import digest
-
     found = _found(path, wishes)
     inside = _folder_inside(found.path, root)
     name = wishes.name or inside or _name(path)
@@ -54,18 +52,18 @@ def begin(path: Path, root: Path, wishes: Wishes) -> Begun:
         uri = "./" + found.path.resolve().relative_to(root / "specs" / name).as_posix()
     else:
         uri = wishes.uri or f"./{found.file_name}"
-    size = found.path.stat().st_size
+    size = found.size
     if wishes.uri is None:
         _refuse_large(found.path, size)
         if inside != name:
-            files[f"specs/{name}/{found.file_name}"] = found.path
+            files |= {f"specs/{name}/{beside}": file for beside, file in found.files.items()}
     if wishes.program:
         files |= _program(wishes.program, name)
     subject = Subject(
         name=name,
         version=wishes.version,
         uri=uri,
-        digest=digest(found.path),
+        digest=_digest(found),
         size=size,
         schema="../../schemas/mlspec.dev_v1.json",
         handler=_HANDLER if wishes.program else None,
@@ -85,6 +83,18 @@ def _found(path: Path, wishes: Wishes) -> Found:
     from mlspec.beginning.readers.open import open_model
 
     return open_model(path, load=wishes.load)
+
+
+def _digest(found: Found) -> str:
+    """As the server computes it."""
+    from mlspec_runtime.digest import digest, folder_digest
+
+    if found.path.is_file():
+        return digest(found.path)
+    prefix = f"{found.file_name}/"
+    return folder_digest(
+        (name.removeprefix(prefix), digest(file).removeprefix("sha256:")) for name, file in found.files.items()
+    )
 
 
 def _refuse_large(path: Path, size: int) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 _TEMPLATES = Path(__file__).parent / "templates"
 SCHEMA = "schemas/mlspec.dev_v1.json"
@@ -19,16 +20,42 @@ _FILES = {
     "CODEOWNERS": "CODEOWNERS",
 }
 _CI = {"github": (".github/workflows/models.yaml", "github.yaml"), "gitlab": (".gitlab-ci.yml", "gitlab.yaml")}
+_OF_THE_ROOT = {
+    ".github/workflows/models.yaml": [
+        (
+            "    timeout-minutes: 10\n",
+            "    timeout-minutes: 10\n    defaults: {{run: {{working-directory: {below}}}}}\n",
+        )
+    ],
+    ".gitlab-ci.yml": [("  script:\n", "  script:\n    - cd {below}\n")],
+    ".pre-commit-config.yaml": [("entry: mlspec compile\n", "entry: mlspec compile -C {below}\n")],
+    "CODEOWNERS": [("# /", "# /{below}/")],
+}
+"""What GitHub, GitLab and pre-commit read in a repository's root alone; how it says that the workspace is a folder."""
 
 
-def new_workspace(ci: str) -> Mapping[str, str]:
-    """Path -> text; `ci` is `github`, `gitlab`, `both` or `none`."""
+def new_workspace(ci: str, below: str = "") -> Mapping[str, str]:
+    """Path -> text; `ci` is `github`, `gitlab`, `both` or `none`, `below` the way from the repository's root."""
     chosen = [file for name, file in _CI.items() if ci in (name, "both")]
     files = {path: (_TEMPLATES / name).read_text(encoding="utf-8") for path, name in [*_FILES.items(), *chosen]}
+    if below:
+        files = {_at_root(path, below): _of_folder(path, text, below) for path, text in files.items()}
     if chosen:
         files[REQUIREMENTS] = f"# How CI gets mlspec; say here where your index, or a repository, has it.\n{_pin()}\n"
     files[SCHEMA] = schema_text()
     return files
+
+
+def _at_root(path: str, below: str) -> str:
+    """What is only read in a repository's root lies there."""
+    return "../" * len(PurePosixPath(below).parts) + path if path in _OF_THE_ROOT else path
+
+
+def _of_folder(path: str, text: str, below: str) -> str:
+    """The same for a workspace in a folder of the repository."""
+    for old, new in _OF_THE_ROOT.get(path, ()):
+        text = text.replace(old, new.format(below=shlex.quote(below)))
+    return text
 
 
 def schema_text() -> str:

@@ -62,7 +62,8 @@ def command(
     Without MODEL_FILE: two environments, hooks for pre-commit, a workflow for CI, and what git and editors need. With
     one, its spec as well, specs/<name>/model.yaml, and a copy of the model beside it: signature, digest and versions
     are read from the file, which may be ONNX (.onnx), scikit-learn (.joblib, .pkl, .skops), XGBoost (.ubj, .json),
-    LightGBM (.txt), weights (.safetensors), or an MLflow model (its folder). A pickle is read without running it.
+    LightGBM (.txt), PyTorch (.pt2 of torch.export), weights (.safetensors), or the folder of an MLflow model or of
+    transformers' save_pretrained. A pickle is read without running it.
 
     Nothing that is there already is changed. Exits with 0, or with 2 where there is no way to begin.
     """
@@ -91,7 +92,7 @@ def _init(root: Path, model_file: Path | None, wishes: Wishes, ci: str | None, d
     from mlspec.beginning.lay import lay
     from mlspec.beginning.workspace import SCHEMA, new_workspace, schema_text
 
-    texts = new_workspace(ci) if ci is not None else {SCHEMA: schema_text()}
+    texts = new_workspace(ci, _below_repository(root)) if ci is not None else {SCHEMA: schema_text()}
     files: dict[str, Content] = {path: text.encode() for path, text in texts.items()}
     begun = None
     if model_file is not None:
@@ -102,6 +103,14 @@ def _init(root: Path, model_file: Path | None, wishes: Wishes, ci: str | None, d
         _check(root, begun, files)
     laid = lay(root, files, dry_run=dry_run)
     _tell(root, laid, begun, dry_run=dry_run)
+
+
+def _below_repository(root: Path) -> str:
+    """The way from the root of the git repository that the folder is in; empty for the root itself, or for none."""
+    root = root.resolve()
+    repository = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
+    below = root.relative_to(repository).as_posix()
+    return "" if below == "." else below
 
 
 def _check(root: Path, begun: Begun, files: Mapping[str, Content]) -> None:
@@ -125,6 +134,8 @@ def _tell(root: Path, laid: Laid, begun: Begun | None, *, dry_run: bool) -> None
         click.echo(f"kept {path}, which is there already")
     if begun and begun.found.columns == () and not begun.found.inputs:
         click.echo(f"{begun.spec} has no `inputs`: the file does not say them; write them if the server asks for them")
+    if begun and begun.found.note:
+        click.echo(f"{begun.spec}: {begun.found.note}")
     if dry_run:
         return
     if not laid.written:

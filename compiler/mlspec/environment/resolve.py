@@ -63,8 +63,7 @@ def resolve(
     by_kind: dict[str, list[Document]] = {"Workspace": [], "Environment": [], "Model": []}
     result = Resolution(documents=list(documents))
     for document in result.documents:
-        kind = document.root.get("kind")
-        by_kind[str(kind.value) if kind else ""].append(document)
+        by_kind[_kind(document)].append(document)
     workspace = _workspace(by_kind["Workspace"], result)
     for document in _unique("Environment", by_kind["Environment"], result):
         _environment(document, workspace, result)
@@ -81,6 +80,15 @@ def resolve(
     return result
 
 
+def resolve_in(around: Resolution, document: Document, files: Files) -> Resolution:
+    """One model in a workspace that has been resolved, in place of those that it has."""
+    of_workspace = next((each for each in around.documents if _kind(each) == "Workspace"), None)
+    everywhere = of_workspace.root.get("spec", "defaults") if of_workspace else None
+    result = Resolution([document], around.workspace, around.environments)
+    result.of_models.append((document.file, _model(document, _Around(everywhere, None, files, result))))
+    return result
+
+
 class _Around(Struct, frozen=True):
     """What a model is resolved in: the workspace's `defaults` and, where all are known, the environments' names."""
 
@@ -88,6 +96,11 @@ class _Around(Struct, frozen=True):
     known: set[str] | None
     files: Files
     result: Resolution
+
+
+def _kind(document: Document) -> str:
+    node = document.root.get("kind")
+    return str(node.value) if node else ""
 
 
 def _name(document: Document) -> str | None:
@@ -158,21 +171,28 @@ def _environment(document: Document, workspace: Node | None, result: Resolution)
     spec, findings = _with_workspace(tree, workspace)
     result.around += findings
     if spec is not None:
-        result.environments.append(Environment(parsed.metadata.name, spec, document.file, _name_span(document), tree))
+        found = Environment(parsed.metadata.name, spec, document.file, _name_span(document), tree, _shared(workspace))
+        result.environments.append(found)
 
 
 def _with_workspace(tree: Node | None, workspace: Node | None) -> tuple[EnvironmentSpec | None, list[Diagnostic]]:
     """An environment's spec over what the workspace says of every environment's `gitops`."""
-    shared = workspace.value.get("gitops") if workspace and isinstance(workspace.value, dict) else None
-    if workspace is None or shared is None:
+    if workspace is None or _shared(workspace) is None:
         return parse_section(EnvironmentSpec, merge_layers(tree)) if tree else (EnvironmentSpec.by_default(), [])
-    return parse_section(EnvironmentSpec, merge_layers(Node(workspace.span, {"gitops": shared}), tree))
+    return parse_section(EnvironmentSpec, merge_layers(only(workspace, ("gitops",)), tree))
 
 
 def _built_in(workspace: Node | None, result: Resolution) -> Environment:
     spec, findings = _with_workspace(None, workspace)
     result.around += findings
-    return Environment(DEFAULT_ENVIRONMENT, spec or EnvironmentSpec.by_default(), "", Span(""))
+    return Environment(
+        DEFAULT_ENVIRONMENT, spec or EnvironmentSpec.by_default(), "", Span(""), None, _shared(workspace)
+    )
+
+
+def _shared(workspace: Node | None) -> Node | None:
+    """What the Workspace says of every environment."""
+    return workspace.get("gitops") if workspace else None
 
 
 def _model(document: Document, around: _Around) -> list[Diagnostic]:

@@ -8,11 +8,13 @@ from msgspec import Struct, field
 
 from mlspec.diagnostics import Diagnostic, Related, Span
 from mlspec.source.files import Files
-from mlspec.source.node import Document, Node
+from mlspec.source.node import Document, Entry, Node
 from mlspec.spec.environment import EnvironmentSpec
 from mlspec.spec.lock import Lock
 from mlspec.spec.service import ModelMetadata, ServiceSpec
 from mlspec.spec.workspace import WorkspaceSpec
+
+from .merge import merge_layers
 
 
 class Environment(Struct, frozen=True):
@@ -23,6 +25,16 @@ class Environment(Struct, frozen=True):
     source: str
     name_span: Span
     tree: Node | None = None
+    shared: Node | None = None
+    """The Workspace's `gitops`, which its own lies over."""
+
+    @property
+    def written(self) -> Node | None:
+        """Its `spec` with what the Workspace says of its `gitops`."""
+        if self.shared is None:
+            return self.tree
+        shared = Node(self.shared.span, {"gitops": Entry(self.shared.span, self.shared)})
+        return merge_layers(shared, self.tree)
 
     @property
     def namespace(self) -> str:

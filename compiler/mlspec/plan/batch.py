@@ -10,12 +10,13 @@ from mlspec.spec.batch import Batch as Asked
 from mlspec.spec.cron import parse_schedule
 
 from .batch_stores import batch_identity, data_destinations, data_variables, fetch_identity
+from .batch_volumes import INPUT, OUTPUT, place, plan_storage
 from .delivery import identity_annotations, identity_labels
 from .exposure import plan_destinations
 from .image import PORT
 from .labels import BATCH, COMPONENT, INSTANCE, NAME, plan_labels
 from .names import batch_name, instance
-from .plan import Batch, BatchSchedule, BatchVolume, Labels, Manifest, NetworkAccess, Peer
+from .plan import Batch, BatchSchedule, Labels, Manifest, NetworkAccess, Peer
 from .quantities import seconds
 from .settings import delivered_model
 
@@ -24,7 +25,6 @@ RETRIES = 3
 HOPELESS = 2
 """The exit status of `mlspec_runtime.batch` after which no attempt can go well."""
 _PYTHON = "/opt/venv/bin/python"
-_INPUT, _OUTPUT = "/mnt/input", "/mnt/output"
 _JOB_LABEL = "batch.kubernetes.io/job-name"
 _JOB_NAME = "MLSPEC_JOB_NAME"
 _KEEP_FINISHED = 2 * 86_400
@@ -42,6 +42,7 @@ def plan_batch(resolved: ResolvedSpec, env: tuple[Manifest, ...], *, owned_by_ar
     environment = resolved.environment
     selector = batch_selector(resolved.name, environment.name)
     kueue = environment.spec.kueue
+    volumes, mounts = plan_storage(resolved, asked)
     return Batch(
         name=batch_name(resolved.name),
         labels={**plan_labels(resolved), **selector, COMPONENT: BATCH},
@@ -55,7 +56,8 @@ def plan_batch(resolved: ResolvedSpec, env: tuple[Manifest, ...], *, owned_by_ar
         account_annotations=batch_identity(resolved),
         metrics_port=PORT,
         metrics_port_name="metrics",
-        volumes=tuple(_volumes(asked)),
+        volumes=volumes,
+        mounts=mounts,
         shards=asked.shards,
         parallelism=asked.pods,
         retries=RETRIES,
@@ -99,8 +101,8 @@ def _schedule(asked: Asked) -> BatchSchedule | None:
 
 def _words(resolved: ResolvedSpec, asked: Asked) -> Iterator[str]:
     """Everything that a run depends on stands in its Job, which cannot change; a ConfigMap could, meanwhile."""
-    yield f"--input={_place(asked.input, _INPUT)}"
-    yield f"--output={_place(asked.output, _OUTPUT)}"
+    yield f"--input={place(INPUT, asked.input)}"
+    yield f"--output={place(OUTPUT, asked.output)}"
     yield f"--format={asked.format}"
     yield f"--shards={asked.shards}"
     yield f"--batch-size={asked.batch_size}"
@@ -124,22 +126,6 @@ def _words(resolved: ResolvedSpec, asked: Asked) -> Iterator[str]:
 def _escaped(word: str) -> str:
     """Kubernetes expands `$(NAME)` and makes `$` of `$$`."""
     return word.replace("$", "$$") if "$(" in word or "$$" in word else word
-
-
-def _place(uri: str, mount: str) -> str:
-    """Where the pod finds what the URI names."""
-    scheme, _, rest = uri.partition("://")
-    if scheme != "pvc":
-        return uri
-    path = rest.partition("/")[2]
-    return f"{mount}/{path}" if path else mount
-
-
-def _volumes(asked: Asked) -> Iterator[BatchVolume]:
-    for name, uri, mount in (("input", asked.input, _INPUT), ("output", asked.output, _OUTPUT)):
-        scheme, _, rest = uri.partition("://")
-        if scheme == "pvc":
-            yield BatchVolume(name, rest.partition("/")[0], mount, read_only=name == "input")
 
 
 def _variables(resolved: ResolvedSpec, asked: Asked, env: tuple[Manifest, ...]) -> tuple[Manifest, ...]:

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from .parts.batch import Batch, BatchSchedule, BatchVolume
+from .parts.batch import Batch, BatchMount, BatchSchedule, BatchVolume
 from .parts.exposure import Exposure, GatewayRoute, IngressRoute, LoadBalancer, Pool
 from .parts.gitops import EnvironmentPlan, Gitops
 from .parts.monitoring import AlertingRule, Look, Monitoring, RecordingRule, RuleGroup, Runbook
 from .parts.network import Destination, NetworkAccess, Peer
 from .parts.objects import Labels, Manifest, Names, Patch, Workload
-from .parts.pod import Container, DeviceClaim, Fetch, Lifecycle, ModelVolume, NodeGroup, Placement, Probe
+from .parts.pod import (
+    MODEL_VOLUME,
+    Container,
+    DeviceClaim,
+    Fetch,
+    Lifecycle,
+    ModelVolume,
+    NodeGroup,
+    Placement,
+    Probe,
+)
 from .parts.rollout import Canary, CanaryMetric, Rollout
 from .parts.scaling import Scaling, ScalingMetric
 
@@ -21,8 +31,10 @@ if TYPE_CHECKING:
     from .parts.dashboard import Dashboard
 
 __all__ = [
+    "MODEL_VOLUME",
     "AlertingRule",
     "Batch",
+    "BatchMount",
     "BatchSchedule",
     "BatchVolume",
     "Canary",

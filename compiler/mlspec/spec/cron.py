@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Annotated
 
@@ -62,19 +62,26 @@ class Schedule(Struct, frozen=True):
 
     def gaps(self) -> tuple[timedelta, timedelta] | None:
         """The shortest and the longest time between two runs, changes of the clock aside; None where none is due."""
-        moments = sorted(hour * 60 + minute for hour in self.hours for minute in self.minutes)
-        days = [number for number in range(_YEARS * 366) if self._has(_FIRST + timedelta(number))]
-        over_night = moments[0] - moments[-1]
-        gaps = [(after - before) * _DAY + over_night for before, after in pairwise(days)]
-        if not gaps:
-            return None
-        gaps += [after - before for before, after in pairwise(moments)]
-        return timedelta(minutes=min(gaps)), timedelta(minutes=max(gaps))
+        return _gaps(self)
 
-    def _has(self, day: date) -> bool:
+    def has(self, day: date) -> bool:
+        """Whether there are runs on a day."""
         weekday = (day.weekday() + 1) % 7
         fits = (day.day in self.days, weekday in self.weekdays)
         return day.month in self.months and (any(fits) if self.either_day else all(fits))
+
+
+@lru_cache(256)
+def _gaps(schedule: Schedule) -> tuple[timedelta, timedelta] | None:
+    """Thousands of days are looked at, and one compile asks several times."""
+    moments = sorted(hour * 60 + minute for hour in schedule.hours for minute in schedule.minutes)
+    days = [number for number in range(_YEARS * 366) if schedule.has(_FIRST + timedelta(number))]
+    over_night = moments[0] - moments[-1]
+    gaps = [(after - before) * _DAY + over_night for before, after in pairwise(days)]
+    if not gaps:
+        return None
+    gaps += [after - before for before, after in pairwise(moments)]
+    return timedelta(minutes=min(gaps)), timedelta(minutes=max(gaps))
 
 
 def parse_schedule(text: str) -> Schedule:

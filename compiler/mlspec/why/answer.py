@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from typing import Any
 
@@ -22,16 +22,26 @@ from mlspec.source.read import parse
 from mlspec.spec.json_schema import schema
 
 from .edit import REMOVED, edited, renamed
+from .files import AlteredFiles
 from .leaf import Leaf, defaults, leaves
 from .other_values import is_number, other_values
 from .place import Moved, Place, moved
-from .reasons import Reason, reason_of
+from .reasons import Reason, Reasons
+from .stage import Key
 from .subject import Subject
-from .trial import AlteredFiles, Made, make, text_of
+from .trial import Made, make, text_of
 
 Each = Callable[[Sequence["Change"]], Iterable["Change"]]
 _TRIES = 10
-"""Values of its type that are tried until checks accept one."""
+"""Values of its type that are tried until checks accept one,"""
+_FAILURES = 4
+"""and how many of them checks may refuse."""
+
+
+@cache
+def _definitions() -> dict[str, Any]:
+    definitions: dict[str, Any] = schema()["definitions"]
+    return definitions
 
 
 @dataclass(frozen=True)
@@ -73,32 +83,55 @@ class Inquiry:
         self.subject, self._files = subject, files
         self._catalogue = tuple(subject.made.environment.spec.accelerators)
         self._made: dict[int, tuple[Iterator[Made], list[Made]]] = {}
+        self._reasons = Reasons(subject.made)
+        self._before: dict[tuple[Key, bool], Any] = {}
+        self._after: dict[tuple[Key, bool, int, int], list[Any]] = {}
         self.changes: Sequence[Change] = [*self._of_documents(), *self._of_files()]
 
     def answer(self, place: Place, each: Each = iter) -> Answer:
         """`each` may watch the changes pass."""
-        subject, before = self.subject, self._content(self.subject.output, place)
+        subject = self.subject
         text = (text_of(subject.output) or "").splitlines()
-        found = self._effects(each(self.changes), place, before, attempts=1)
+        found = self._effects(each(self.changes), place, attempts=1)
         if not any(each.how is Moved.YES for each in found):
             # A larger step may cross a threshold, and another word not mean what is the default anyway.
             likely = [change for change in self.changes if _has_more(change.origin)]
-            found = max(found, self._effects(each(likely), place, before, attempts=2), key=len)
+            found = max(found, self._effects(each(likely), place, attempts=2), key=len)
         origins = tuple(sorted((each for each in found if each.how > Moved.FILE_GONE), key=_rank(place, text)))
+        deciding = [origin for origin in origins if origin.how is Moved.YES]
         reason = None
-        if not any(origin.written and origin.how is Moved.YES for origin in origins):
-            reason = reason_of(place, subject.made, subject.key, text)
+        if not any(origin.written for origin in deciding):
+            reason = self._reasons.of(place, subject.key, text)
+        if deciding and reason is not None and not reason.is_about(place):
+            reason = None
         return Answer(place, text[place.number - 1] if text else "", origins, reason)
 
-    def _effects(self, changes: Iterable[Change], place: Place, before: Any, *, attempts: int) -> list[Origin]:
-        effects = ((change, self._effect(change, place, before, attempts)) for change in changes)
-        return [replace(change.origin, how=how) for change, how in effects if how is not Moved.NO]
+    def _effects(self, changes: Iterable[Change], place: Place, *, attempts: int) -> list[Origin]:
+        before, found = self._content_before(place), list[Origin]()
+        for change in changes:
+            # Nearly always the file is the same.
+            if contents := self._contents_after(change, place, attempts):
+                how = max(moved(place, before, each) for each in contents)
+                found += [replace(change.origin, how=how)] if how is not Moved.NO else []
+        return found
 
-    def _effect(self, change: Change, place: Place, before: Any, attempts: int) -> Moved:
-        after = (self._content(made.outputs.get(self.subject.key), place) for made in self._makes(change, attempts))
-        return max((moved(place, before, each) for each in after), default=Moved.NO)
+    def _content_before(self, place: Place) -> Any:
+        known = (self.subject.key, place.document is None)
+        if known not in self._before:
+            self._before[known] = self._content(self.subject.output, place)
+        return self._before[known]
 
-    def _makes(self, change: Change, attempts: int) -> list[Made]:
+    def _contents_after(self, change: Change, place: Place, attempts: int) -> list[Any]:
+        """Of the subject's file, as far as it is another one."""
+        known = (self.subject.key, place.document is None, id(change), attempts)
+        if known not in self._after:
+            outputs = (made.output(self.subject.key, self.subject.maker) for made in self.makes(change, attempts))
+            others = (self._content(output, place) for output in outputs if output is not self.subject.output)
+            self._after[known] = [other for other in others if other != self._content_before(place)]
+        return self._after[known]
+
+    def makes(self, change: Change, attempts: int) -> list[Made]:
+        """What comes of a change, each time with another value; compiled once."""
         tries, made = self._made.setdefault(id(change), (change.tries(), []))
         made += islice(tries, max(attempts - len(made), 0))
         return made[:attempts]
@@ -121,12 +154,13 @@ class Inquiry:
             yield Change(Origin(leaf), partial(self._tries, leaf))
 
     def _defaults(self, document: Document) -> Iterator[Leaf]:
-        made, definitions = self.subject.made, schema()["definitions"]
+        made, definitions = self.subject.made, _definitions()
         kind = document.root.get("kind")
         if kind and kind.value == "Model" and made.resolved is not None:
             return defaults(document, made.resolved.spec, made.resolved.tree, definitions)
         if kind and kind.value == "Environment":
-            return defaults(document, made.environment.spec, made.environment.tree, definitions)
+            environment = made.environment
+            return defaults(document, environment.spec, environment.written, definitions)
         return iter(())
 
     def _of_files(self) -> Iterator[Change]:
@@ -134,19 +168,24 @@ class Inquiry:
         for path in self.subject.beside:
             if path not in specs:
                 files = AlteredFiles(self._files, path, gone=path.endswith(SUFFIX))
-                yield Change(Origin(None, path), partial(_compiled, [(self.subject.documents, files)]))
+                yield Change(Origin(None, path), partial(self._with_files, files))
+
+    def _with_files(self, files: Files) -> Iterator[Made]:
+        yield from _accepted(iter([self._attempt(self.subject.documents, files)]), iter(()))
 
     def _tries(self, leaf: Leaf) -> Iterator[Made]:
-        """What comes of the first value that can stand in the leaf's place; else of its absence."""
+        """What comes of values that can stand in the leaf's place, then of its absence."""
         words = [word for word in leaf.words if word != leaf.text] or list(self._catalogue)
-        others = list(islice(leaf.takes(other_values(leaf.value, words, leaf.examples)), _TRIES))
-        if leaf.span is not None:
-            others += [REMOVED]
-        edits = [(self._edited(leaf, leaf.path, value), self._files_for(leaf, value)) for value in others]
-        if leaf.span is not None:
-            removed = (leaf.path[:end] for end in range(len(leaf.path) - 1, 2, -1))
-            edits += [(self._edited(leaf, path, REMOVED), self._files) for path in removed]
-        yield from _compiled(edits)
+        others = islice(leaf.takes(other_values(leaf.value, words, leaf.examples)), _TRIES)
+        values = (self._attempt(self._edited(leaf, leaf.path, other), self._files_for(leaf, other)) for other in others)
+        ends = range(len(leaf.path), 2, -1) if leaf.span is not None else ()
+        yield from _accepted(values, (self._attempt(self._edited(leaf, leaf.path[:end], REMOVED)) for end in ends))
+
+    def _attempt(self, documents: Sequence[Document], files: Files | None = None) -> Made | None:
+        try:
+            return make(documents, files or self._files, like=self.subject.made)
+        except Exception:  # noqa: BLE001 - what checks would have refused need not be plannable
+            return None
 
     def _files_for(self, leaf: Leaf, value: object) -> Files:
         """A lock says whose it is: under another name the model has the same one."""
@@ -164,32 +203,34 @@ class Inquiry:
                 root = edited(root, path, value)
             elif leaf.kind == "Environment" and path == ("metadata", "name"):
                 root = renamed(root, ("spec", "environments"), str(leaf.value), str(value))
-            documents.append(Document(document.file, root))
+            documents.append(document if root is document.root else Document(document.file, root))
         return tuple(documents)
 
 
-def _compiled(edits: Sequence[tuple[tuple[Document, ...], Files]]) -> Iterator[Made]:
+def _accepted(values: Iterator[Made | None], removals: Iterator[Made | None]) -> Iterator[Made]:
     """Those that checks accept; where there are none, those that can be compiled all the same."""
-    for checked in (True, False):
-        accepted = False
-        for documents, files in edits:
-            made = _attempt(documents, files, checked=checked)
-            if made is not None:
-                accepted = True
+    refused: list[Made] = []
+    found = False
+    for tries, most in ((values, _FAILURES), (removals, _TRIES)):
+        failures = 0
+        for made in tries:
+            if made is not None and made.accepted:
+                found = True
                 yield made
-        if accepted:
-            return
-
-
-def _attempt(documents: Sequence[Document], files: Files, *, checked: bool) -> Made | None:
-    try:
-        return make(documents, files, checked=checked)
-    except Exception:  # noqa: BLE001 - what checks would have refused need not be plannable
-        return None
+                continue
+            refused += [made] if made is not None else []
+            failures += 1
+            if failures == most:
+                break
+    if not found:
+        yield from refused
 
 
 def _has_more(origin: Origin) -> bool:
-    return origin.leaf is not None and (origin.written or is_number(origin.leaf.value))
+    leaf = origin.leaf
+    return leaf is not None and (
+        origin.written or bool(leaf.words) or any(map(is_number, (leaf.value, *leaf.examples)))
+    )
 
 
 def _rank(place: Place, text: Sequence[str]) -> Callable[[Origin], tuple[int, ...]]:

@@ -37,3 +37,4 @@ def _origin(origin: Origin) -> Iterator[tuple[str, Any]]:
         yield "value", origin.leaf.text
         yield "document", origin.leaf.kind
         yield "meaning", origin.leaf.meaning
+        yield "documented", origin.leaf.documented

@@ -20,6 +20,14 @@ from mlspec.spec.service import ModelMetadata, ServiceSpec
 from mlspec.spec.workspace import WorkspaceSpec
 
 _SPECS: dict[str, type[Section]] = {"Model": ServiceSpec, "Environment": EnvironmentSpec, "Workspace": WorkspaceSpec}
+_LAYERS = {
+    ("Model", ""): "",
+    ("Model", "environments"): ", in {name}",
+    ("Environment", ""): ", of {name}",
+    ("Environment", "defaults"): ", for every model in {name}",
+    ("Workspace", ""): ", of the workspace",
+    ("Workspace", "defaults"): ", for every model",
+}
 _WITHOUT_DEFAULT = ("defaults", "environments", "overrides")
 
 
@@ -46,7 +54,7 @@ class Leaf:
         if self.field is None:
             yield from others
             return
-        adapter: TypeAdapter[Any] = TypeAdapter(self.field.rebuild_annotation())
+        adapter = _adapter(self.field)
         for other in others:
             with suppress(ValidationError):
                 adapter.validate_python(other, strict=True)
@@ -55,6 +63,30 @@ class Leaf:
     @property
     def kind(self) -> str:
         return _kind(self.document)
+
+    @property
+    def label(self) -> str:
+        """Its name, and in which layer it stands."""
+        layer = _LAYERS.get((self.kind, str(self.path[1]) if len(self.path) > 1 else ""), _LAYERS[self.kind, ""])
+        named = self.document.root.get("metadata", "name")
+        of = self.path[2] if self.kind == "Model" and len(self.path) > 2 else named.value if named else ""
+        return self.name + layer.format(name=of)
+
+    @property
+    def documented(self) -> str:
+        """Where the language says what it is."""
+        steps = [str(step) for step in self.path[:-1] if not isinstance(step, int)]
+        return f"docs/language.md#{self.kind}-{''.join(steps)}".lower()
+
+
+_adapters: dict[int, TypeAdapter[Any]] = {}
+"""By the fields, which live as long as their types, and have no hash."""
+
+
+def _adapter(field: FieldInfo) -> TypeAdapter[Any]:
+    if id(field) not in _adapters:
+        _adapters[id(field)] = TypeAdapter(field.rebuild_annotation())
+    return _adapters[id(field)]
 
 
 def leaves(document: Document, environment: str) -> Iterator[Leaf]:
@@ -104,7 +136,7 @@ def _defaults(
             continue
         if isinstance(below, Section):
             yield from _defaults(document, below, tree, definitions, here)
-        elif written is None and is_scalar(field_.annotation):
+        elif written is None and (is_scalar(field_.annotation) or below):
             stated = properties.get(key, {})
             text = stated.get("default", below)
             yield Leaf(

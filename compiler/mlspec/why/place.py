@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from mlspec.source.node import Node
@@ -58,7 +59,7 @@ def at_line(file: str, content: str, number: int) -> Place:
         raise NoPlace(f"{file} has {len(lines) - (not lines[-1])} lines")
     if not lines[number - 1].strip() or lines[number - 1].lstrip().startswith("#") or not _is_yaml(file):
         return Place(file, number, line=number - 1)
-    found = _on_line(_roots(file, content), number)
+    found = _on_lines(file, content).get(number)
     return found_at(file, *found, number) if found else Place(file, number, line=number - 1)
 
 
@@ -99,32 +100,34 @@ def _is_yaml(file: str) -> bool:
     return file.endswith((".yaml", ".yml"))
 
 
-def _roots(file: str, content: str) -> list[Node]:
-    return [document.root for document in parse(file, content.encode()).documents]
+@lru_cache(8)
+def _roots(file: str, content: str) -> tuple[Node, ...]:
+    return tuple(document.root for document in parse(file, content.encode()).documents)
 
 
-def _on_line(roots: Sequence[Node], number: int) -> tuple[int, Steps, Node] | None:
-    for index, root in enumerate(roots):
-        if found := _below(root, (), number):
-            return index, *found
-    return None
+@lru_cache(8)
+def _on_lines(file: str, content: str) -> Mapping[int, tuple[int, Steps, Node]]:
+    """By each line the first value that is named on it, or whose text goes over it; its document and the way to it."""
+    found: dict[int, tuple[int, Steps, Node]] = {}
+    for index, root in enumerate(_roots(file, content)):
+        for steps, number, last, node in _spans(root, ()):
+            for line in range(number, last + 1):
+                found.setdefault(line, (index, steps, node))
+    return found
 
 
-def _below(node: Node, steps: Steps, number: int) -> tuple[Steps, Node] | None:
-    """The first value that is named on the line, or the one whose text goes over it."""
+def _spans(node: Node, steps: Steps) -> Iterator[tuple[Steps, int, int, Node]]:
+    """Every value below with the lines that are its own."""
     if isinstance(node.value, dict):
         for key, entry in node.value.items():
-            if entry.key.line == number:
-                return (*steps, key), entry.node
-            if found := _below(entry.node, (*steps, key), number):
-                return found
+            yield (*steps, key), entry.key.line, entry.key.line, entry.node
+            yield from _spans(entry.node, (*steps, key))
     elif isinstance(node.value, list):
         for index, item in enumerate(node.value):
-            if found := _below(item, (*steps, index), number):
-                return found
-    elif node.span.line <= number <= node.span.end_line and (number < node.span.end_line or node.span.end_column > 1):
-        return steps, node
-    return None
+            yield from _spans(item, (*steps, index))
+    else:
+        ends_before = node.span.end_column == 1 and node.span.end_line > node.span.line
+        yield steps, node.span.line, node.span.end_line - ends_before, node
 
 
 def moved(place: Place, before: Sequence[Any] | str, after: Sequence[Any] | str | None) -> Moved:
@@ -169,19 +172,18 @@ def _fitting(old: Any, new: Any, step: str | int) -> str | int | None:
 
 def _line_moved(before: str, after: str, line: int) -> bool:
     """Whether a line is another, wherever it stands now."""
-    if before == after:
-        return False
+    return before != after and line in _moved_lines(before, after)
+
+
+@lru_cache(4096)
+def _moved_lines(before: str, after: str) -> frozenset[int]:
+    """Lines of the one text, from 0, that are not in the other: compared once, though all may be asked about."""
     old, new = split_lines(before), split_lines(after)
-    if line >= len(old):
-        return False
-    start = next(
-        (at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new))
-    )
-    if line < start:
-        return False
-    ends = zip(reversed(old[start:]), reversed(new[start:]), strict=False)
-    tail = next((at for at, pair in enumerate(ends) if pair[0] != pair[1]), min(len(old), len(new)) - start)
-    if line >= len(old) - tail:
-        return False
+    length = min(len(old), len(new))
+    start = next((at for at in range(length) if old[at] != new[at]), length)
+    tail = next((at for at in range(length - start) if old[-1 - at] != new[-1 - at]), length - start)
     middle = SequenceMatcher(None, old[start : len(old) - tail], new[start : len(new) - tail], autojunk=False)
-    return not any(tag == "equal" and first <= line - start < last for tag, first, last, _, _ in middle.get_opcodes())
+    same = {
+        start + at for tag, first, last, _, _ in middle.get_opcodes() if tag == "equal" for at in range(first, last)
+    }
+    return frozenset(range(start, len(old) - tail)) - same

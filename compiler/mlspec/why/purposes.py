@@ -25,6 +25,17 @@ _PURPOSES = (
         "a model that leaves the repository leaves the cluster; an AppProject stays as long as something needs it",
     ),
     (r"metadata\.namespace", "Argo CD reads its own objects there"),
+    (r"metadata\.annotations", "it holds what stands below it"),
+    (r"automountServiceAccountToken", "no pod talks to the API server, so none needs a token that could be stolen"),
+    (
+        r"spec\.ignoreDifferences.*",
+        "an autoscaler, Argo Rollouts or Kueue writes that in the cluster, and Argo CD must not write it back",
+    ),
+    (r"spec\.progressDeadlineAbort", "a canary that is stuck is taken back, in place of waiting for a person"),
+    (
+        r"spec\.fallback.*",
+        "while Prometheus gives no answer, KEDA keeps at least the replicas that are at work",
+    ),
     (
         r"spec\.syncPolicy.*",
         "how Argo CD applies what changes: in an order that keeps the service up, and again if it fails",

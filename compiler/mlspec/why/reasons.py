@@ -9,17 +9,34 @@ import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from mlspec.verify.expressions import expression_problems
+from mlspec.verify.kubernetes_schema import schema_problems
+from mlspec.verify.manifests import dig
+from mlspec.verify.problem import Problem
 from mlspec.verify.rules.numbered import RULES
+from mlspec.verify.rules.registry import rule_problems
 from mlspec.verify.verify import object_problems
 
 from .place import Place, Steps
 from .purposes import purpose_of
+from .stage import Key
 from .trial import Made
 
-_SAME = "it is the same in every such file, whatever the specs say"
+SAME = "it is the same in every such file, whatever the specs say"
+_HOLDS = "it holds what stands below it"
 _COMMENT = re.compile(r"\s*# ?(.*)")
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Which rule would not hold without a value, and which with another, 0 for none; whether anything refuses that."""
+
+    without: int
+    otherwise: int
+    refused: bool
 
 
 @dataclass(frozen=True)
@@ -30,16 +47,59 @@ class Reason:
     why: str = ""
     rule: int = 0
 
+    def is_about(self, place: Place) -> bool:
+        """Whether it says something of the value itself, beside a default that decides it."""
+        return self.rule > 0 and place.line is None
 
-def reason_of(place: Place, made: Made, key: tuple[str, ...], lines: list[str]) -> Reason:
-    """Why it is so whatever the specs say."""
-    if place.document is None or not place.steps:
-        return Reason(_said_above(place, lines) or _SAME)
-    manifest = made.manifests.get(key)
-    if purpose := purpose_of(place.shown):
-        return Reason(purpose)
-    demanded = _demanded(place.steps, manifest, made, key) if manifest is not None else None
-    return demanded or Reason(_SAME)
+
+class Reasons:
+    """Of one model in one environment: what the rules say of a place is asked once."""
+
+    def __init__(self, made: Made) -> None:
+        self._made = made
+        self._told: dict[tuple[Key, Steps], Demand] = {}
+
+    def of(self, place: Place, key: Key, lines: list[str]) -> Reason:
+        """Why it is so whatever the specs say."""
+        if place.document is None or not place.steps:
+            return Reason(_said_above(place, lines) or SAME)
+        if purpose := purpose_of(place.shown):
+            return Reason(purpose)
+        manifest = self._made.manifests.get(key)
+        return (self._demanded(place.steps, key) if manifest else None) or Reason(
+            _HOLDS if _holds(place, manifest) else SAME
+        )
+
+    def _demanded(self, steps: Steps, key: Key) -> Reason | None:
+        """By a rule about the place, or about the nearest thing above it; else by the schema."""
+        schema = ""
+        for end in range(len(steps), 1, -1):
+            demand = self._demand(key, steps[:end])
+            if rule := demand.without or (demand.otherwise if end == len(steps) else 0):
+                return Reason(RULES[rule].title, RULES[rule].reason, rule)
+            if demand.refused and end == len(steps):
+                schema = f"Kubernetes {self._made.kubernetes} refuses the object without it"
+        return Reason(schema) if schema else None
+
+    def _demand(self, key: Key, steps: Steps) -> Demand:
+        if (key, steps) not in self._told:
+            manifest = self._made.manifests[key]
+            found = [self._new(key, changed) for changed in _otherwise(manifest, steps)]
+            rules = [min((problem.rule for problem in problems if problem.rule), default=0) for problems in found]
+            self._told[key, steps] = Demand(rules[0], rules[-1], any(found))
+        return self._told[key, steps]
+
+    def _new(self, key: Key, changed: Mapping[str, Any]) -> list[Problem]:
+        """What is wrong with the objects where one is changed, and only then."""
+        minor = self._made.kubernetes
+        found = [*expression_problems(changed), *schema_problems(changed, minor)]
+        if not found:
+            found = rule_problems([*{**self._made.manifests, key: changed}.values()], minor)
+        return [problem for problem in found if problem not in self._known]
+
+    @cached_property
+    def _known(self) -> frozenset[Problem]:
+        return frozenset(object_problems(list(self._made.manifests.values()), self._made.kubernetes))
 
 
 def _said_above(place: Place, lines: list[str]) -> str:
@@ -53,31 +113,18 @@ def _said_above(place: Place, lines: list[str]) -> str:
     return " ".join(said)
 
 
-def _demanded(steps: Steps, manifest: Mapping[str, Any], made: Made, key: tuple[str, ...]) -> Reason | None:
-    """By a rule about the place, or about the nearest thing above it; else by the schema."""
-    manifests = made.manifests
-    known = set(object_problems(list(manifests.values()), made.kubernetes))
-    schema = ""
-    for end in range(len(steps), 1, -1):
-        for changed in _otherwise(manifest, steps[:end], replaced=end == len(steps)):
-            found = object_problems(list({**manifests, key: changed}.values()), made.kubernetes)
-            new = [problem for problem in found if problem not in known]
-            if rules := sorted({problem.rule for problem in new if problem.rule}):
-                rule = RULES[rules[0]]
-                return Reason(rule.title, rule.reason, rules[0])
-            if new and end == len(steps):
-                schema = f"Kubernetes {made.kubernetes} refuses the object without it"
-    return Reason(schema) if schema else None
+def _holds(place: Place, manifest: Mapping[str, Any] | None) -> bool:
+    return manifest is not None and isinstance(dig(manifest, *place.steps), Mapping | list)
 
 
-def _otherwise(manifest: Mapping[str, Any], steps: Steps, *, replaced: bool) -> Iterator[Mapping[str, Any]]:
+def _otherwise(manifest: Mapping[str, Any], steps: Steps) -> Iterator[Mapping[str, Any]]:
     """The object without the value and, of a scalar, with another in its place."""
     changed, parent = _copied(manifest, steps)
     del parent[steps[-1]]
     yield changed
     changed, parent = _copied(manifest, steps)
     old = parent[steps[-1]]
-    if replaced and not isinstance(old, Mapping | list):
+    if not isinstance(old, Mapping | list):
         parent[steps[-1]] = not old if isinstance(old, bool) else old + 1 if isinstance(old, int) else f"{old}x"
         yield changed
 

@@ -15,7 +15,9 @@ from mlspec.source.read import read_specs, together
 from mlspec.source.suggestion import did_you_mean
 
 from .edit import node_of
-from .trial import Made, WatchedFiles, make
+from .files import WatchedFiles
+from .stage import Key
+from .trial import Made, make
 
 _VERSION = "mlspec.dev/v1"
 
@@ -30,10 +32,15 @@ class Subject:
 
     documents: tuple[Document, ...]
     made: Made
-    key: tuple[str, ...]
+    key: Key
     output: Output
     beside: tuple[str, ...]
     """Files of the workspace that were read for it."""
+
+    @property
+    def maker(self) -> tuple[int, str]:
+        """The artifact that makes the file."""
+        return self.made.makers[self.key]
 
 
 def subject_of(path: str, files: Files, specs: str) -> Subject:
@@ -42,7 +49,7 @@ def subject_of(path: str, files: Files, specs: str) -> Subject:
     others: list[str] = []
     for documents in _candidates(resolution, path):
         watched = WatchedFiles(files)
-        made = make(documents, watched, checked=False)
+        made = make(documents, watched)
         for key, output in made.outputs.items() if made else ():
             if output.path == path and made is not None:
                 return Subject(tuple(documents), made, key, output, tuple(sorted(watched.seen)))

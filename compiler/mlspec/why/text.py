@@ -39,6 +39,7 @@ def _lines(answer: Answer, files: Files, colour: bool) -> Iterator[str]:
     for origin in [origin for origin in answer.origins if not origin.written][:_SHOWN]:
         assert origin.leaf is not None  # noqa: S101 - a file is written
         yield f"  = default: {origin.leaf.name} is {origin.leaf.text}. {visible(origin.leaf.meaning)}"
+        yield f"    {origin.leaf.documented}"
     if answer.reason is not None:
         lead = "always so" if not answer.origins else "because"
         rule = f" (rule {answer.reason.rule} of docs/rules.md)" if answer.reason.rule else ""
@@ -47,4 +48,4 @@ def _lines(answer: Answer, files: Files, colour: bool) -> Iterator[str]:
 
 
 def _label(origin: Origin) -> str:
-    return origin.leaf.name if origin.leaf else ""
+    return origin.leaf.label if origin.leaf else ""

@@ -2,118 +2,109 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from operator import is_not
 from pathlib import PurePosixPath
 from typing import Any
 
 from mlspec.artifacts.file import Copied, Output
 from mlspec.artifacts.manifest import ManifestFile
-from mlspec.artifacts.registry import render_context, render_deployment, render_environment
+from mlspec.artifacts.registry import context_artifacts, deployment_artifacts, environment_artifacts
 from mlspec.checks.registry import run_checks
 from mlspec.codes import not_ignorable
 from mlspec.compile import context_digest
 from mlspec.diagnostics import has_errors
-from mlspec.environment.resolve import resolve
-from mlspec.environment.resolved import Environment, ResolvedSpec
+from mlspec.environment.resolve import resolve, resolve_in
+from mlspec.environment.resolved import Environment, Resolution, ResolvedSpec
 from mlspec.plan.build_plan import build_plan
 from mlspec.plan.context import plan_context
 from mlspec.plan.gitops import plan_environment
+from mlspec.plan.plan import Plan
 from mlspec.source.files import Files
 from mlspec.source.node import Document
 from mlspec.spec.workspace import WorkspaceSpec
 from mlspec.verify.overrides import apply_overrides
 
+from .stage import Key, Stage
 
-@dataclass
+_CHOOSE = ("serves", "batch")
+"""By which parts of a plan its artifacts are chosen."""
+_PATCH = ("patches", "kubernetes")
+
+
+@dataclass(frozen=True)
 class Made:
     """What came of it; a file has the same key whatever the model, its environment and the folders are called."""
 
-    environment: Environment
-    resolved: ResolvedSpec | None = None
-    kubernetes: str = ""
-    outputs: dict[tuple[str, ...], Output] = field(default_factory=dict)
+    documents: Sequence[Document]
+    resolution: Resolution
+    accepted: bool
+    """Whether checks let it pass."""
+    kubernetes: str
+    stages: tuple[Stage, ...]
 
     @property
-    def manifests(self) -> dict[tuple[str, ...], dict[str, Any]]:
+    def environment(self) -> Environment:
+        return self.resolution.environments[0]
+
+    @property
+    def resolved(self) -> ResolvedSpec | None:
+        return self.resolution.specs[0] if self.resolution.specs else None
+
+    @cached_property
+    def outputs(self) -> dict[Key, Output]:
+        return {key: output for stage in self.stages for key, output in stage.all().items()}
+
+    @cached_property
+    def makers(self) -> dict[Key, tuple[int, str]]:
+        """By which artifact of which stage each file is made."""
+        return {
+            key: (index, name)
+            for index, stage in enumerate(self.stages)
+            for name in stage.names
+            for key in stage.files(name)
+        }
+
+    def output(self, key: Key, maker: tuple[int, str]) -> Output | None:
+        """One file alone, where it is made here, too."""
+        index, name = maker
+        return self.stages[index].files(name).get(key) if index < len(self.stages) else None
+
+    @cached_property
+    def manifests(self) -> dict[Key, dict[str, Any]]:
         files = {key: output for key, output in self.outputs.items() if isinstance(output, ManifestFile)}
         return {key: dict(file.manifest) for key, file in files.items()}
 
 
-class AlteredFiles:
-    """The workspace with one file of another content: its last third is missing, or all of it."""
-
-    def __init__(self, files: Files, altered: str, *, gone: bool = False) -> None:
-        self._files, self._altered, self._gone = files, altered, gone
-
-    def of(self, source: str) -> AlteredFiles:
-        return AlteredFiles(self._files.of(source), self._altered, gone=self._gone)
-
-    def read(self, path: str, at_most: int = -1) -> bytes:
-        content = self._files.read(path, at_most)
-        if path != self._altered:
-            return content
-        lines = content.splitlines(keepends=True)
-        return b"".join(lines[: -(-len(lines) * 2 // 3)])
-
-    def size(self, path: str) -> int | None:
-        size = self._files.size(path)
-        if path != self._altered or size is None:
-            return size
-        return None if self._gone else size * 2 // 3
-
-    def sha256(self, path: str) -> str:
-        digest = self._files.sha256(path)
-        return hashlib.sha256(digest.encode()).hexdigest() if path == self._altered else digest
-
-    def below(self, folder: str) -> list[str]:
-        return self._files.below(folder)
-
-
-class WatchedFiles:
-    """The workspace that notes which files beside a spec are looked at."""
-
-    def __init__(self, files: Files, seen: set[str] | None = None) -> None:
-        self._files, self.seen = files, set[str]() if seen is None else seen
-
-    def of(self, source: str) -> WatchedFiles:
-        return WatchedFiles(self._files.of(source), self.seen)
-
-    def read(self, path: str, at_most: int = -1) -> bytes:
-        self.seen.add(path)
-        return self._files.read(path, at_most)
-
-    def size(self, path: str) -> int | None:
-        size = self._files.size(path)
-        if size is not None:
-            self.seen.add(path)
-        return size
-
-    def sha256(self, path: str) -> str:
-        self.seen.add(path)
-        return self._files.sha256(path)
-
-    def below(self, folder: str) -> list[str]:
-        return self._files.below(folder)
-
-
-def make(documents: Sequence[Document], files: Files, *, checked: bool) -> Made | None:
-    """None where the documents cannot be compiled; what checks refuse is, unless they are asked."""
-    resolution = resolve(documents, files, complete=False)
+def make(documents: Sequence[Document], files: Files, like: Made | None = None) -> Made | None:
+    """None where the documents cannot be compiled; `like` was made of nearly the same ones."""
+    resolution = _resolved(documents, files, like)
     if not resolution.environments:
         return None
-    made = Made(resolution.environments[0])
+    environment, workspace = resolution.environments[0], resolution.workspace
     if resolution.specs:
-        made.resolved = resolution.specs[0]
-        if checked and has_errors(found for found in run_checks(made.resolved) if not_ignorable(found)):
-            return None
-        _render(made, made.resolved, resolution.workspace)
-    elif any(str(document.root.plain()) for document in documents if _is_model(document)):
+        resolved = resolution.specs[0]
+        accepted = not has_errors(found for found in run_checks(resolved) if not_ignorable(found))
+        stages = tuple(_of_model(resolved, workspace, like))
+        return Made(documents, resolution, accepted, environment.spec.kubernetes, stages)
+    if any(map(_is_model, documents)):
         return None
-    elif plan := plan_environment(made.environment, resolution.workspace):
-        _add(made, render_environment(plan), resolution.workspace, "")
-    return made
+    plan = plan_environment(environment, workspace)
+    if plan is None:
+        return Made(documents, resolution, True, "", ())
+    key_of = partial(_key, workspace=workspace, names={environment.name: "<environment>"})
+    stage = Stage(plan, environment_artifacts(), key_of, _stage(like, 0))
+    return Made(documents, resolution, True, "", (stage,))
+
+
+def _resolved(documents: Sequence[Document], files: Files, like: Made | None) -> Resolution:
+    """Where only the model is another, the rest need not be read again."""
+    model = documents[-1]
+    if like is None or not _is_model(model) or any(map(is_not, documents[:-1], like.documents[:-1])):
+        return resolve(documents, files, complete=False)
+    return resolve_in(like.resolution, model, files)
 
 
 def _is_model(document: Document) -> bool:
@@ -121,26 +112,34 @@ def _is_model(document: Document) -> bool:
     return kind is not None and kind.value == "Model"
 
 
-def _render(made: Made, resolved: ResolvedSpec, workspace: WorkspaceSpec) -> None:
+def _stage(like: Made | None, index: int) -> Stage | None:
+    return like.stages[index] if like is not None and index < len(like.stages) else None
+
+
+def _of_model(resolved: ResolvedSpec, workspace: WorkspaceSpec, like: Made | None) -> Iterator[Stage]:
+    """The context of its image, and what Argo CD reads."""
     image = plan_context(resolved, workspace.output)
-    context = render_context(image)
-    plan = build_plan(resolved, workspace, context_digest(image.folder, context))
-    made.kubernetes = plan.kubernetes
-    patched, _ = apply_overrides(resolved, plan.patches, render_deployment(plan), plan.kubernetes)
-    name = PurePosixPath(image.folder).name
-    _add(made, context, workspace, name)
-    _add(made, patched, workspace, name)
+    names = {PurePosixPath(image.folder).name: "<image>", resolved.environment.name: "<environment>"}
+    names[resolved.name] = "<model>"
+    key_of = partial(_key, workspace=workspace, names=names)
+    context = Stage(image, context_artifacts(), key_of, _stage(like, 0))
+    yield context
+    plan = build_plan(resolved, workspace, context_digest(image.folder, context.all().values()))
+    yield Stage(
+        plan,
+        deployment_artifacts(plan),
+        key_of,
+        _stage(like, 1),
+        finish=partial(_patched, resolved, plan),
+        finished_by=(*_CHOOSE, *_PATCH),
+    )
 
 
-def _add(made: Made, outputs: Iterable[Output], workspace: WorkspaceSpec, image: str) -> None:
-    names = {image: "<image>", made.environment.name: "<environment>"}
-    if made.resolved is not None:
-        names[made.resolved.name] = "<model>"
-    for output in outputs:
-        made.outputs[_key(output.path, workspace, names)] = output
+def _patched(resolved: ResolvedSpec, plan: Plan, files: list[Output]) -> list[Output]:
+    return apply_overrides(resolved, plan.patches, files, plan.kubernetes)[0]
 
 
-def _key(path: str, workspace: WorkspaceSpec, names: dict[str, str]) -> tuple[str, ...]:
+def _key(path: str, workspace: WorkspaceSpec, names: dict[str, str]) -> Key:
     for folder, sign in ((workspace.output, "<output>"), (workspace.argocd, "<argocd>")):
         if path.startswith(f"{folder}/"):
             parts = path.removeprefix(f"{folder}/").split("/")

@@ -7,7 +7,7 @@ from copy import deepcopy
 from mlspec.artifacts.manifest import present
 from mlspec.plan.plan import Batch, Manifest, Plan
 
-from .container import MODEL, SHARED_MEMORY, TEMPORARY, confined, resources
+from .container import SHARED_MEMORY, TEMPORARY, confined, resources
 from .init_containers import init_containers
 from .pod import claims
 
@@ -15,7 +15,7 @@ from .pod import claims
 def batch_pod_template(plan: Plan, batch: Batch) -> Manifest:
     """A PodTemplateSpec under the Pod Security Standard *restricted*."""
     placement, user = plan.placement, plan.container.user_id
-    writes = any(not volume.read_only for volume in batch.volumes)
+    writes = any(not mount.read_only for mount in batch.mounts)
     return {
         "metadata": present(
             {"labels": {**batch.labels, **batch.pod_labels}, "annotations": dict(batch.pod_annotations)}
@@ -67,11 +67,9 @@ def _mounts(plan: Plan, batch: Batch) -> list[Manifest]:
     mounts: list[Manifest] = [{"name": TEMPORARY, "mountPath": "/tmp"}]  # noqa: S108 the container's own
     if plan.container.shared_memory:
         mounts.append({"name": SHARED_MEMORY, "mountPath": "/dev/shm"})  # noqa: S108 likewise
-    if plan.model_volume:
-        mounts.append({"name": MODEL, "mountPath": plan.model_volume.mount_path, "readOnly": True})
-    for volume in batch.volumes:
-        mount: Manifest = {"name": volume.name, "mountPath": volume.mount_path}
-        mounts.append({**mount, "readOnly": True} if volume.read_only else mount)
+    for each in batch.mounts:
+        mount: Manifest = {"name": each.volume, "mountPath": each.mount_path}
+        mounts.append({**mount, "readOnly": True} if each.read_only else mount)
     return mounts
 
 
@@ -80,7 +78,4 @@ def _volumes(plan: Plan, batch: Batch) -> list[Manifest]:
     if plan.container.shared_memory:
         memory = {"medium": "Memory", "sizeLimit": plan.container.shared_memory}
         volumes.append({"name": SHARED_MEMORY, "emptyDir": memory})
-    if plan.model_volume:
-        volumes.append({"name": MODEL, **deepcopy(plan.model_volume.source)})
-    claims = [{"name": each.name, "persistentVolumeClaim": {"claimName": each.claim}} for each in batch.volumes]
-    return [*volumes, *claims]
+    return [*volumes, *({"name": each.name, **deepcopy(each.source)} for each in batch.volumes)]

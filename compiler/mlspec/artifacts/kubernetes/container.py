@@ -5,11 +5,10 @@ from __future__ import annotations
 from copy import deepcopy
 
 from mlspec.artifacts.manifest import present
-from mlspec.plan.plan import Container, Manifest, NodeGroup, Plan, Probe
+from mlspec.plan.plan import MODEL_VOLUME, Container, Manifest, NodeGroup, Plan, Probe
 
 SETTINGS = "settings"
 TEMPORARY = "tmp"
-MODEL = "model"
 SHARED_MEMORY = "shared-memory"
 
 
@@ -89,5 +88,5 @@ def _mounts(plan: Plan) -> list[Manifest]:
     if container.shared_memory:
         mounts.append({"name": SHARED_MEMORY, "mountPath": "/dev/shm"})  # noqa: S108 likewise
     if plan.model_volume:
-        mounts.append({"name": MODEL, "mountPath": plan.model_volume.mount_path, "readOnly": True})
+        mounts.append({"name": MODEL_VOLUME, "mountPath": plan.model_volume.mount_path, "readOnly": True})
     return mounts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 
 from mlspec.artifacts.manifest import present
-from mlspec.plan.plan import Manifest, Plan
+from mlspec.plan.plan import MODEL_VOLUME, Manifest, Plan
 
-from .container import MODEL, confined
+from .container import confined
 
 
 def init_containers(plan: Plan) -> list[Manifest]:
@@ -26,6 +26,6 @@ def init_containers(plan: Plan) -> list[Manifest]:
         # Why a fetch has failed is its last line: `kubectl describe pod` shows it.
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "securityContext": confined(),
-        "volumeMounts": [{"name": MODEL, "mountPath": volume.mount_path}],
+        "volumeMounts": [{"name": MODEL_VOLUME, "mountPath": volume.mount_path}],
     }
     return [present(container)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from copy import deepcopy
 
 from mlspec.artifacts.manifest import present
-from mlspec.plan.plan import Labels, Manifest, NodeGroup, Plan
+from mlspec.plan.plan import MODEL_VOLUME, Labels, Manifest, NodeGroup, Plan
 
-from .container import MODEL, SETTINGS, SHARED_MEMORY, TEMPORARY, server_container, worker_container
+from .container import SETTINGS, SHARED_MEMORY, TEMPORARY, server_container, worker_container
 from .init_containers import init_containers
 
 _REVISION = {
@@ -97,5 +97,5 @@ def _volumes(plan: Plan) -> list[Manifest]:
         memory = {"medium": "Memory", "sizeLimit": plan.container.shared_memory}
         volumes.append({"name": SHARED_MEMORY, "emptyDir": memory})
     if plan.model_volume:
-        volumes.append({"name": MODEL, **deepcopy(plan.model_volume.source)})
+        volumes.append({"name": MODEL_VOLUME, **deepcopy(plan.model_volume.source)})
     return volumes

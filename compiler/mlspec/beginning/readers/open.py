@@ -18,8 +18,12 @@ def open_model(path: Path, *, load: bool = False) -> Found:
         from .mlflow import read_mlflow
 
         return read_mlflow(path, lambda file: open_model(file, load=load))
+    if (path / "config.json").is_file():
+        from .pretrained import read_pretrained
+
+        return read_pretrained(path)
     if path.is_dir():
-        raise CannotBegin(_folder(path))
+        raise CannotBegin(f"{path} is a folder without an MLmodel or a config.json: name the model's file in it")
     if path.stat().st_size == 0:
         raise CannotBegin(f"{path} is empty")
     if path.suffix in _ELSEWHERE:
@@ -34,6 +38,10 @@ def _by_suffix(path: Path, load: bool) -> Reader | None:
         from .onnx import read_onnx
 
         return read_onnx
+    if path.suffix == ".pt2":
+        from .exported import read_exported
+
+        return read_exported
     if path.suffix == ".skops":
         from .skops import read_skops
 
@@ -63,8 +71,9 @@ def _by_content(path: Path, load: bool) -> Reader:
 
         return read_skops
     raise CannotBegin(
-        f"{path} is no model that mlspec knows by its ending or its beginning: {', '.join(_KNOWN)}, or an MLflow "
-        "model's folder. A spec for another one is written by hand, with a handler (format `python`)"
+        f"{path} is no model that mlspec knows by its ending or its beginning: {', '.join(_KNOWN)}, or the folder of "
+        "an MLflow model or of save_pretrained. A spec for another one is written by hand, with a handler (format "
+        "`python`)"
     )
 
 
@@ -85,22 +94,12 @@ def _suffix(found: Found, known: tuple[str, ...]) -> str:
     return ".joblib" if found.format == "sklearn" else known[0]
 
 
-def _folder(path: Path) -> str:
-    if (path / "config.json").is_file():
-        return (
-            f"{path} is what save_pretrained writes: copy it beside a spec of format `transformers`, or put it into a "
-            "store and begin a spec of format `vllm` by hand (docs/language-models.md)"
-        )
-    return f"{path} is a folder without an MLmodel: name the model's file in it"
-
-
 _TORCH = (
-    "is a PyTorch program, which does not say its inputs: write its spec by hand, `format: pytorch` with "
-    "`model.inputs`, or export it to ONNX"
+    "is a PyTorch file that does not say its inputs: save the program with torch.export.save (.pt2), which does, or "
+    "write the spec by hand, `format: pytorch` with `model.inputs`"
 )
 _ELSEWHERE: Mapping[str, str] = {
     ".pt": _TORCH,
-    ".pt2": _TORCH,
     ".pth": _TORCH,
     ".safetensors": (
         "holds weights and no program: name the class that has them, `--program net.py:Net`, which is copied beside it"
@@ -110,4 +109,4 @@ _ELSEWHERE: Mapping[str, str] = {
     ".cbm": "is of CatBoost, which no format serves: save it as ONNX (save_model, format onnx)",
     ".gguf": "is for llama.cpp, which no format serves: use the original weights (docs/language-models.md)",
 }
-_KNOWN = (".onnx", ".joblib", ".pkl", ".skops", ".ubj", ".json", ".txt", ".safetensors")
+_KNOWN = (".onnx", ".pt2", ".joblib", ".pkl", ".skops", ".ubj", ".json", ".txt", ".safetensors")

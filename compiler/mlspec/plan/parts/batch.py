@@ -18,10 +18,17 @@ class BatchSchedule(Struct, frozen=True):
 
 
 class BatchVolume(Struct, frozen=True):
-    """A claim that the input is read from, or the output written to."""
+    """A model that is not in the image, or a claim that the input is read from, the output written to, or both."""
 
     name: str
-    claim: str
+    source: Manifest
+    """The volume, but for its name."""
+
+
+class BatchMount(Struct, frozen=True):
+    """Where the container that scores has a volume."""
+
+    volume: str
     mount_path: str
     read_only: bool
 
@@ -47,6 +54,7 @@ class Batch(Struct, frozen=True):
     metrics_port: int
     metrics_port_name: str
     volumes: tuple[BatchVolume, ...]
+    mounts: tuple[BatchMount, ...]
     shards: int
     parallelism: int
     retries: int

@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from .objects import Labels, Manifest
 
+MODEL_VOLUME = "model"
+"""The volume of a model that is not in the image."""
+
 
 class Container(Struct, frozen=True):
     """The server's container."""

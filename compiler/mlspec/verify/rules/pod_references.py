@@ -40,6 +40,15 @@ def pod_names_are_unique(manifests: Manifests) -> Iterator[Problem]:
                 yield container.problem("volumeMounts", f"{path} is mounted twice")
 
 
+@object_rule(25, "A claim is one volume of a pod, however often it is mounted")
+def claims_are_one_volume(manifests: Manifests) -> Iterator[Problem]:
+    """With two of one claim the kubelet mounts the first, and waits for the other: kubernetes/kubernetes#82526."""
+    for pod in manifests.pods:
+        claims = (dig(volume, "persistentVolumeClaim", "claimName") for _, volume in entries(pod.spec, "volumes"))
+        for claim in twice(claim for claim in claims if claim):
+            yield pod.problem("volumes", f"two volumes are the claim {claim}: mount one of them in both places")
+
+
 @object_rule(25, "A mount has a volume, a probe or hook has a port, a claim is declared")
 def parts_resolve(manifests: Manifests) -> Iterator[Problem]:
     for pod in manifests.pods:
