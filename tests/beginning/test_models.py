@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,16 +10,19 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from mlspec.beginning.readers.pretrained import TASKS
 from mlspec.cli.__main__ import mlspec as group
 from mlspec.compile import compile as compile_specs
 from mlspec.serving.choose import choose
 from mlspec.serving.context import context_of, lay
 from mlspec.source.files import FilesOnDisk
+from mlspec_runtime.formats.transformers import TASKS as SERVED
 from tests.conftest import unavailable
 from tests.runtime.running import Running
 
 from . import models
 
+EXAMPLES = Path(__file__).parents[2] / "specs"
 ROWS = [[1.0, 0.5, 0.1], [-1.0, 0.5, 0.1]]
 
 
@@ -116,6 +120,77 @@ def test_weights_and_the_class_that_has_them(tmp_path: Path, require_module: Cal
     assert answer(tmp_path, tmp_path / "image", [tensor("input", "FP32", [[1, 2, 3]], 3)]) == [6.0, 6.0]
 
 
+def test_a_program_of_torch_export_says_its_signature(tmp_path: Path) -> None:
+    """As the example has it; nothing of PyTorch is imported."""
+    result = init(tmp_path, EXAMPLES / "image-embedder/model.pt2", "--name", "embedder")
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "specs/embedder/model.yaml").read_text()
+    assert "    inputs: [{name: images, datatype: FP32, shape: [-1, 8, 8]}]\n" in text
+    assert "    outputs: [{name: output, datatype: FP32, shape: [-1, 16]}]\n" in text
+    assert compile_specs(FilesOnDisk(tmp_path)).diagnostics == []
+
+
+PRETRAINED = {
+    "BertForSequenceClassification": (
+        "outputs: [{name: label, datatype: BYTES, shape: [-1]}, {name: score, datatype: FP32, shape: [-1]}]"
+    ),
+    "BertModel": "outputs: [{name: embedding, datatype: FP32, shape: [-1, 32]}]",
+    "GPT2LMHeadModelForCausalLM": "outputs: [{name: result, datatype: BYTES, shape: [-1]}]",
+}
+
+
+def pretrained(folder: Path, architecture: str, **more: object) -> Path:
+    """As `save_pretrained` writes it, but for the weights, which nobody reads here."""
+    folder.mkdir()
+    configuration = {"architectures": [architecture], "hidden_size": 32, "model_type": "bert", **more}
+    (folder / "config.json").write_text(json.dumps(configuration))
+    (folder / "tokenizer.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"weights")
+    (folder / ".gitattributes").write_text("* -text\n")
+    return folder
+
+
+@pytest.mark.parametrize("architecture", PRETRAINED)
+def test_the_folder_of_save_pretrained(tmp_path: Path, architecture: str) -> None:
+    result = init(tmp_path, pretrained(tmp_path / "sentiment", architecture))
+    assert result.exit_code == 0, result.output
+    spec = tmp_path / "specs/sentiment"
+    text = (spec / "model.yaml").read_text()
+    assert "format: transformers" in text
+    assert "uri: ./model\n" in text
+    assert "inputs: [{name: text, datatype: BYTES, shape: [-1]}]" in text
+    assert PRETRAINED[architecture] in text
+    assert sorted(path.name for path in (spec / "model").iterdir()) == [
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+    ]
+    assert compile_specs(FilesOnDisk(tmp_path)).diagnostics == []
+    assert ("format: vllm" in result.stdout) == ("CausalLM" in architecture)
+
+
+def test_the_reader_and_the_server_know_the_same_architectures() -> None:
+    assert list(TASKS) == list(SERVED)
+
+
+UNFIT = {
+    "ViTForImageClassification": ({}, "for which the server has no pipeline"),
+    "BertModel": ({"auto_map": {"AutoModel": "mine.Model"}}, "is loaded by code of its own"),
+}
+
+
+@pytest.mark.parametrize("architecture", UNFIT)
+def test_a_folder_that_the_server_could_not_load(tmp_path: Path, architecture: str) -> None:
+    more, said = UNFIT[architecture]
+    result = init(tmp_path, pretrained(tmp_path / "model", architecture, **more))
+    assert result.exit_code != 0
+    assert said in result.stderr
+    (tmp_path / "model/tokenizer.json").unlink()
+    (tmp_path / "model/config.json").write_text('{"architectures": ["BertModel"]}')
+    assert "has no tokenizer" in init(tmp_path, tmp_path / "model").stderr
+    assert not (tmp_path / "specs").exists()
+
+
 EVIL = b"cos\nsystem\n(S'touch %s'\ntR."
 
 
@@ -155,6 +230,7 @@ REFUSED = {
     "empty.onnx": (b"", "is empty"),
     "broken.onnx": (b"\x08\x07nothing", "onnxruntime cannot load"),
     "net.pt": (b"PK", "does not say its inputs"),
+    "net.pt2": (b"PK", "is not what torch.export.save writes"),
     "broken.joblib": (b"\x80\x04\x95nothing", "no pickle that can be read without running it"),
     "list.pkl": (b"\x80\x04]q\x00.", "holds a list, not an estimator"),
     "other.json": (b'{"a": 1}', "is not what XGBoost's save_model writes"),

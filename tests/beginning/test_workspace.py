@@ -116,6 +116,33 @@ def test_what_is_there_is_kept(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
+def test_what_is_only_read_in_the_root_of_a_repository_lies_there(
+    tmp_path: Path, require_tool: Callable[[str], str]
+) -> None:
+    _repository(tmp_path)
+    folder = tmp_path / "teams/risk models"
+    folder.mkdir(parents=True)
+    result = init(folder)
+    assert result.exit_code == 0, result.output
+    assert "wrote ../../.github/workflows/models.yaml" in result.stdout
+    workflow = yaml.safe_load((tmp_path / ".github/workflows/models.yaml").read_text())
+    assert workflow["jobs"]["check"]["defaults"] == {"run": {"working-directory": "teams/risk models"}}
+    pipeline = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())
+    assert pipeline["mlspec"]["script"][0] == "cd 'teams/risk models'"
+    (hook,) = yaml.safe_load((tmp_path / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert hook["entry"] == "mlspec compile -C 'teams/risk models'"
+    assert "# /teams/risk\\ models/argocd/" in (tmp_path / "CODEOWNERS").read_text()
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".gitattributes",
+        ".gitignore",
+        "requirements.txt",
+        "schemas",
+        "specs",
+    ]
+    check = [require_tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows"]
+    subprocess.run([*check, str(tmp_path / ".github/workflows/models.yaml")], check=True, capture_output=True)
+
+
 def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     result = init(tmp_path, "--dry-run", "--ci", "gitlab")
     assert "would write .gitlab-ci.yml" in result.stdout

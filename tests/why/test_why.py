@@ -20,6 +20,8 @@ from mlspec.why.why import CannotSay, why
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = FilesOnDisk(ROOT)
+WIDEST = [("credit-risk", "prod"), ("churn-nightly", "prod"), ("assistant-llm", "prod"), ("digits-onnx", "staging")]
+"""Examples that have every kind of manifest between them."""
 SPEC = b"""\
 apiVersion: mlspec.dev/v1
 kind: Model
@@ -155,13 +157,19 @@ def unanswered(subject: Subject, inquired: Inquiry) -> list[str]:
 @pytest.mark.parametrize("environment", ["prod", "staging"])
 @pytest.mark.parametrize("model", sorted(path.parent.name for path in ROOT.glob("specs/*/model.yaml")))
 def test_every_field_of_every_manifest_has_an_answer(model: str, environment: str, pytestconfig: pytest.Config) -> None:
-    """Of each example in prod, where all of them run; in the nightly run in staging, too."""
+    """Of those examples that have every kind of manifest between them; in the nightly run of all."""
     folder = ROOT / "generated" / environment / model
     nightly = pytestconfig.getoption("--hypothesis-profile") == "nightly"
-    if not folder.is_dir() or (environment != "prod" and not nightly):
+    if not folder.is_dir() or not (nightly or (model, environment) in WIDEST):
         pytest.skip("for the nightly run" if folder.is_dir() else "does not run there")
     subject = subject_of(str(next(folder.glob("*.yaml")).relative_to(ROOT)), EXAMPLES, "specs")
     assert unanswered(subject, Inquiry(subject, EXAMPLES)) == []
+
+
+def test_they_are_the_widest() -> None:
+    kinds = {each: {path.stem for path in (ROOT / "generated" / each).glob("*/*.yaml")} for each in ("prod", "staging")}
+    asked = {path.stem for model, each in WIDEST for path in (ROOT / "generated" / each / model).glob("*.yaml")}
+    assert kinds["prod"] | kinds["staging"] == asked
 
 
 def test_every_field_of_an_environment_has_an_answer() -> None:

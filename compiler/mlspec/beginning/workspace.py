@@ -24,12 +24,12 @@ _OF_THE_ROOT = {
     ".github/workflows/models.yaml": [
         (
             "    timeout-minutes: 10\n",
-            "    timeout-minutes: 10\n    defaults: {{run: {{working-directory: {below}}}}}\n",
+            "    timeout-minutes: 10\n    defaults: {{run: {{working-directory: {text}}}}}\n",
         )
     ],
     ".gitlab-ci.yml": [("  script:\n", "  script:\n    - cd {below}\n")],
     ".pre-commit-config.yaml": [("entry: mlspec compile\n", "entry: mlspec compile -C {below}\n")],
-    "CODEOWNERS": [("# /", "# /{below}/")],
+    "CODEOWNERS": [("# /", "# /{pattern}/")],
 }
 """What GitHub, GitLab and pre-commit read in a repository's root alone; how it says that the workspace is a folder."""
 
@@ -54,7 +54,8 @@ def _at_root(path: str, below: str) -> str:
 def _of_folder(path: str, text: str, below: str) -> str:
     """The same for a workspace in a folder of the repository."""
     for old, new in _OF_THE_ROOT.get(path, ()):
-        text = text.replace(old, new.format(below=shlex.quote(below)))
+        shell, pattern = shlex.quote(below), below.replace(" ", "\\ ")
+        text = text.replace(old, new.format(below=shell, text=json.dumps(below), pattern=pattern))
     return text
 
 

@@ -85,7 +85,7 @@ class Inquiry:
         self._made: dict[int, tuple[Iterator[Made], list[Made]]] = {}
         self._reasons = Reasons(subject.made)
         self._before: dict[tuple[Key, bool], Any] = {}
-        self._after: dict[tuple[Key, bool, int, int], list[Any]] = {}
+        self._after: dict[tuple[Key, bool, int], list[tuple[Change, list[Any]]]] = {}
         self.changes: Sequence[Change] = [*self._of_documents(), *self._of_files()]
 
     def answer(self, place: Place, each: Each = iter) -> Answer:
@@ -108,12 +108,18 @@ class Inquiry:
 
     def _effects(self, changes: Iterable[Change], place: Place, *, attempts: int) -> list[Origin]:
         before, found = self._content_before(place), list[Origin]()
-        for change in changes:
-            # Nearly always the file is the same.
-            if contents := self._contents_after(change, place, attempts):
-                how = max(moved(place, before, each) for each in contents)
-                found += [replace(change.origin, how=how)] if how is not Moved.NO else []
+        for change, contents in self._others(changes, place, attempts):
+            how = max(moved(place, before, each) for each in contents)
+            found += [replace(change.origin, how=how)] if how is not Moved.NO else []
         return found
+
+    def _others(self, changes: Iterable[Change], place: Place, attempts: int) -> list[tuple[Change, list[Any]]]:
+        """The few changes that make another file of the subject's, with what they make of it."""
+        known = (self.subject.key, place.document is None, attempts)
+        if known not in self._after:
+            found = ((change, self._contents_after(change, place, attempts)) for change in changes)
+            self._after[known] = [(change, contents) for change, contents in found if contents]
+        return self._after[known]
 
     def _content_before(self, place: Place) -> Any:
         known = (self.subject.key, place.document is None)
@@ -123,12 +129,9 @@ class Inquiry:
 
     def _contents_after(self, change: Change, place: Place, attempts: int) -> list[Any]:
         """Of the subject's file, as far as it is another one."""
-        known = (self.subject.key, place.document is None, id(change), attempts)
-        if known not in self._after:
-            outputs = (made.output(self.subject.key, self.subject.maker) for made in self.makes(change, attempts))
-            others = (self._content(output, place) for output in outputs if output is not self.subject.output)
-            self._after[known] = [other for other in others if other != self._content_before(place)]
-        return self._after[known]
+        outputs = (made.output(self.subject.key, self.subject.maker) for made in self.makes(change, attempts))
+        others = (self._content(output, place) for output in outputs if output is not self.subject.output)
+        return [other for other in others if other != self._content_before(place)]
 
     def makes(self, change: Change, attempts: int) -> list[Made]:
         """What comes of a change, each time with another value; compiled once."""

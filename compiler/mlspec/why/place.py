@@ -54,7 +54,7 @@ class Place:
 
 def at_line(file: str, content: str, number: int) -> Place:
     """What stands on a line, from 1."""
-    lines = split_lines(content)
+    lines = _lines(content)
     if not 1 <= number <= len(lines) or (number == len(lines) and not lines[-1]):
         raise NoPlace(f"{file} has {len(lines) - (not lines[-1])} lines")
     if not lines[number - 1].strip() or lines[number - 1].lstrip().startswith("#") or not _is_yaml(file):
@@ -98,6 +98,11 @@ def _what_there_is(roots: Sequence[Node], steps: Sequence[str | int]) -> str:
 
 def _is_yaml(file: str) -> bool:
     return file.endswith((".yaml", ".yml"))
+
+
+@lru_cache(8)
+def _lines(content: str) -> list[str]:
+    return split_lines(content)
 
 
 @lru_cache(8)
