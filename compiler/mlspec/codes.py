@@ -73,7 +73,8 @@ class Code(Struct, frozen=True):
 
         Where there is a `fix`, one step of an editor, it is the closest, and is told where nothing else is.
         """
-        return Diagnostic(self.id, message, span, label, self._help(remedy, fix), tuple(related), Severity.ERROR, fix)
+        said, help_ = _one_line(message), self._help(remedy, fix)
+        return Diagnostic(self.id, said, span, label, help_, tuple(related), Severity.ERROR, fix)
 
     def warning(
         self,
@@ -86,10 +87,16 @@ class Code(Struct, frozen=True):
         fix: str = "",
     ) -> Diagnostic:
         """A finding of this kind that hinders nothing; `remedy` where there is a closer one."""
-        return Diagnostic(self.id, message, span, label, self._help(remedy, fix), tuple(related), Severity.WARNING, fix)
+        said, help_ = _one_line(message), self._help(remedy, fix)
+        return Diagnostic(self.id, said, span, label, help_, tuple(related), Severity.WARNING, fix)
 
     def _help(self, remedy: str, fix: str) -> str:
         return remedy or (f"did you mean `{fix}`?" if fix else self.remedy)
+
+
+def _one_line(message: str) -> str:
+    """A name that somebody wrote may have line breaks; a message has none."""
+    return "\\n".join(message.splitlines())
 
 
 def code(
