@@ -53,9 +53,11 @@ def run(promtool: str, all_tests: Sequence[RuleTests], folder: Path) -> Iterator
 
 def _complaint(promtool: str, tests: RuleTests, place: Path) -> str:
     said: list[str] = []
+    # Months in memory for a second: a sixth of the time goes by collecting what will soon be gone anyway.
+    variables = {"GOGC": "400", **os.environ}
     for command in (["check", "rules", *(name for name in tests.files if name not in tests.tests)], *_each(tests)):
         done = subprocess.run(  # noqa: S603 - files of our own
-            [promtool, *command], cwd=place, capture_output=True, text=True, check=False
+            [promtool, *command], cwd=place, env=variables, capture_output=True, text=True, check=False
         )
         if done.returncode:
             said.append((done.stdout + done.stderr).strip())
