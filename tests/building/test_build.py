@@ -121,7 +121,7 @@ def _log_in(home: Path, registry: str, password: str) -> None:
     ("arguments", "said"),
     [
         (["chot"], "there is no model `chot`"),
-        (["-e", "prid"], "there is no environment prid: did you mean prod?"),
+        (["-e", "prid"], "there is no environment `prid`; did you mean `prod`?"),
         (["--builder=podman"], "podman is not installed"),
         (["--builder=docker"], "docker is not installed"),
         ([], "there is none of docker with buildx, podman and buildah: install one of them"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mlspec.diagnostics import Diagnostic
 from tests.diagnostics.case import CASES, REPORT, Case
 from tests.golden import Golden
 
@@ -21,15 +22,13 @@ def test_the_report_is_the_one_of_the_case(case: Case, golden: Golden) -> None:
 
 @_each
 def test_the_carets_stand_where_a_person_would_look(case: Case) -> None:
+    """What the help line names as the one that was meant ends the finding when it is written there."""
     assert [case.underlined(found) for found in case.findings] == case.expected
-
-
-@_each
-def test_a_fix_is_what_the_help_says_and_ends_the_finding(case: Case) -> None:
     for found in case.findings:
         if found.fix:
             assert found.fix.strip('"') in found.help
-            same = (found.code, found.span.file, found.span.line, found.span.column)
-            assert same not in {
-                (each.code, each.span.file, each.span.line, each.span.column) for each in case.mended(found)
-            }
+            assert _place(found) not in map(_place, case.mended(found))
+
+
+def _place(found: Diagnostic) -> tuple[str, str, int, int]:
+    return found.code, found.span.file, found.span.line, found.span.column

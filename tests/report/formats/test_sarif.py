@@ -52,6 +52,9 @@ def test_each_result_has_its_rule_its_place_and_its_fingerprint() -> None:
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["invocations"] == [{"executionSuccessful": False, "exitCode": 2}]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    for rule in run["tool"]["driver"]["rules"]:
+        assert "**Wrong**\n\n```yaml" in rule["help"]["markdown"]
+        assert "\nWrong:\n" in rule["help"]["text"]
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
         place = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
