@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.build_plan import build_plan
+from mlspec.plan.formats import FORMATS
 from mlspec.plan.memory import server_memory
 from mlspec.plan.plan import Plan
+from mlspec.plan.vllm_metrics import RELEASE
 from mlspec.spec.workspace import WorkspaceSpec
 from tests.environment.workspace import environment, model, only, resolved
 
@@ -122,3 +125,8 @@ def test_a_cache_beside_the_cards_of_two_nodes_is_half_on_each() -> None:
 
 def test_shared_memory_is_of_what_the_processes_leave() -> None:
     assert (planned(1).container.shared_memory, planned(8).container.shared_memory) == ("8Gi", "7680Mi")
+
+
+def test_all_that_is_known_of_vllm_is_of_one_release() -> None:
+    assert FORMATS["vllm"].base_image.endswith(f":v{RELEASE}")
+    assert f"of vLLM {RELEASE}," in files("mlspec.checks").joinpath("vllm_arguments.txt").read_text(encoding="utf-8")

@@ -1,13 +1,16 @@
 """The names, labels and buckets of the metrics that vLLM's server exports, as of the release of the default image.
 
 Source: vllm/v1/metrics/loggers.py, vllm/v1/metrics/buckets.py and vllm/entrypoints/serve/instrumentator/metrics.py of
-vLLM 0.33.0; those of requests over HTTP, `http_…`, are prometheus-fastapi-instrumentator's.
+`RELEASE`; those of requests over HTTP, `http_…`, are prometheus-fastapi-instrumentator's. In what another release
+differs says `tests/monitoring/vllm_wheel.py`.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import Final
+
+RELEASE: Final = "0.33.0"
 
 HTTP_REQUESTS: Final = "http_requests_total"
 FIRST: Final = "vllm:time_to_first_token_seconds"
