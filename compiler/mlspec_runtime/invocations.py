@@ -1,7 +1,7 @@
 """SageMaker's `/invocations`: CSV rows, `instances`, or an infer request -> predictions in the same manner.
 
 The container contract leaves the body to the container. An instance is a row of the only input, or an object with each
-input by its name. An answer to `instances` or CSV holds the first output.
+input by its name. An answer to `instances` or CSV holds the first output; CSV has no place for an id.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def invocations(service: Service, request: Request) -> Response:
     kind = request.headers.get(b"content-type", b"application/json").partition(b";")[0].strip().lower()
     body = await read_body(service, request)
     if kind == b"text/csv":
-        output = await _predict(service, request, _rows_of_csv(body), len(body))
+        output, _ = await _predict(service, request, _rows_of_csv(body), len(body))
         lines = output.reshape(len(output), -1).tolist() if output.size else []
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([map(_text, line) for line in lines])
@@ -50,19 +50,21 @@ async def invocations(service: Service, request: Request) -> Response:
         return await infer_body(service, request, body)
     instances = plain(document["instances"])
     del document
-    output = await _predict(service, request, instances, len(body))
-    return Response(200, (orjson.dumps({"predictions": json_values("predictions", output)}),), JSON)
+    output, given = await _predict(service, request, instances, len(body))
+    document = {"predictions": json_values("predictions", output)} | ({"prediction_id": given} if given else {})
+    return Response(200, (orjson.dumps(document),), JSON)
 
 
-async def _predict(service: Service, request: Request, rows: Any, size: int) -> Array:
-    """The first output for a list of rows, which came as `size` bytes."""
+async def _predict(service: Service, request: Request, rows: Any, size: int) -> tuple[Array, str | None]:
+    """The first output for a list of rows, which came as `size` bytes; the id that labels can be sent under."""
     if not isinstance(rows, list) or not rows:
         raise bad(f"there must be at least one row; send {_forms(service)}")
     inference = Inference(_inputs(service, rows))
     outputs = await predict(service, request, inference)
+    given = service.feedback.remember(None, outputs) if service.feedback is not None else None
     for observe in service.observers:
         observe(inference, outputs, size)
-    return next(iter(outputs.values()))
+    return next(iter(outputs.values())), given
 
 
 def _inputs(service: Service, rows: list[Any]) -> dict[str, Array]:

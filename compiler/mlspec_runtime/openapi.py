@@ -102,7 +102,11 @@ def _feedback() -> Schema:
         "type": "object",
         "required": ["id"],
         "properties": {
-            "id": {"type": "string", "description": "Of the answer: its `parameters.prediction_id`, or its `id`"},
+            "id": {
+                "type": "string",
+                "description": "Of the answer: its `parameters.prediction_id`, or its `id`; of predictions for "
+                "`instances` their `prediction_id`",
+            },
             "label": label,
             "labels": {"type": "array", "minItems": 1, "items": {"type": [*label["type"], "null"]}},
         },

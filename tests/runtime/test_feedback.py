@@ -196,7 +196,7 @@ def test_any_worker_finds_what_another_has_answered(start: Start) -> None:
     assert server.metric(names.ACCURACY) == 0.5
 
 
-def test_an_answer_in_binary_has_its_id_in_the_head(start: Start) -> None:
+def test_an_answer_has_its_id_whatever_its_form(start: Start) -> None:
     server = labelled(start, "auc", "two", positive="bad")
     body = {
         "id": "mine",
@@ -206,7 +206,10 @@ def test_an_answer_in_binary_has_its_id_in_the_head(start: Start) -> None:
     answer = server.post("infer", body)
     head = json.loads(answer.content[: int(answer.headers["inference-header-content-length"])])
     assert server.label(head["parameters"]["prediction_id"], "bad", "good").status_code == 200
-    assert server.metric(names.ACCURACY, metric="auc") == 1
+    instances = server.running.http.post("/invocations", json={"instances": [[0.3, 0.7, 0]]}).json()
+    assert instances["predictions"] == [0]  # of the first output
+    assert server.label(instances["prediction_id"], "bad").status_code == 200
+    assert (server.metric(names.ACCURACY, metric="auc"), server.metric(names.ACCURACY_SAMPLES)) == (1, 3)
 
 
 def test_an_answer_of_very_many_rows_has_no_id(start: Start) -> None:

@@ -58,6 +58,7 @@ class Feedback:
         self._output, self._metric = accuracy.output, accuracy.metric
         self._figures = figures
         self._readings = read
+        self._read = read.read
         self._mint = Mint(version)
         self._memory = memory
         memory.own.matched.reserve(version)
@@ -67,7 +68,7 @@ class Feedback:
 
         For some time they can be sent under the caller's `own` id, too, if it reaches this pod.
         """
-        packed = self._readings.read(outputs[self._output])
+        packed = self._read(outputs[self._output])
         if len(packed) > LONGEST:
             return None
         raw = self._mint(packed)

@@ -17,6 +17,8 @@ CODES: Final = b"c"
 """Classes by the checksum of their name."""
 COLUMNS: Final = b"i"
 """Classes by their place in a list of such checksums, which stands before them."""
+PAIRS: Final = b"b"
+"""Of two classes a bit for each row; before them the checksums of both, and how many rows the last byte holds."""
 SMALL: Final = b"n"
 """Classes whose names are whole numbers below 256."""
 SCORES: Final = b"s"
@@ -25,7 +27,8 @@ MOST: Final = 256
 """What a byte tells apart."""
 
 _WIDTHS: Final[dict[bytes, np.dtype[Any]]] = {CODES: np.dtype("<u4"), SCORES: np.dtype("<f4"), VALUES: np.dtype("<f8")}
-_FAMILIES: Final = {"accuracy": (CODES, COLUMNS, SMALL), "f1": (CODES, COLUMNS, SMALL), "auc": (SCORES,)}
+_CLASSES: Final = (CODES, COLUMNS, PAIRS, SMALL)
+_FAMILIES: Final = {"accuracy": _CLASSES, "f1": _CLASSES, "auc": (SCORES,)}
 
 
 def code_of(name: str) -> int:
@@ -45,6 +48,11 @@ def listed(codes: Array) -> bytes:
     return COLUMNS + bytes([len(codes) - 1]) + codes.astype("<u4").tobytes()
 
 
+def paired(codes: Array) -> tuple[bytes, ...]:
+    """What stands before the bits of rows of two classes, by how many rows the last byte holds."""
+    return tuple(PAIRS + codes.astype("<u4").tobytes() + bytes([rest]) for rest in range(8))
+
+
 def unpack(packed: bytes) -> Array:
     """A number for each row. Raises Damaged."""
     kind, rows = packed[:1], packed[1:]
@@ -52,6 +60,10 @@ def unpack(packed: bytes) -> Array:
         if kind == SMALL:
             small: Array = _SMALL_CODES[np.frombuffer(rows, "u1")]
             return small
+        if kind == PAIRS:
+            bits = np.unpackbits(np.frombuffer(rows[9:], "u1"))
+            pair: Array = np.frombuffer(rows[:8], "<u4")[bits[: len(bits) - -rows[8] % 8]]
+            return pair
         if kind == COLUMNS:
             length = 4 * (rows[0] + 1)
             codes: Array = np.frombuffer(rows[1:][:length], "<u4")

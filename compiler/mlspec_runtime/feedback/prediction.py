@@ -46,10 +46,15 @@ class Mint:
         self._start = bytes([len(written)]) + written
         # Processes draw where they begin, so that no two count the same numbers.
         self._numbers = count(int.from_bytes(os.urandom(7)) << 8)
+        self._made = -1
+        self._head = b""
 
     def __call__(self, packed: bytes) -> bytes:
-        """The bytes that an id is written from."""
-        body = self._start + _MADE.pack(int(time()), next(self._numbers)) + packed
+        """The bytes that an id is written from; what is the same for a second is made once in it."""
+        made = int(time())
+        if made != self._made:
+            self._made, self._head = made, self._start + made.to_bytes(4, "little")
+        body = self._head + next(self._numbers).to_bytes(8, "little") + packed
         return body + crc32(body).to_bytes(_CHECK, "little")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from mlspec_runtime.datatypes import BYTES, Array
 from mlspec_runtime.errors import StartupError
-from mlspec_runtime.feedback.packing import CODES, MOST, SCORES, SMALL, VALUES, code_of, listed
+from mlspec_runtime.feedback.packing import CODES, MOST, SCORES, SMALL, VALUES, code_of, listed, paired
 from mlspec_runtime.settings import Accuracy
 from mlspec_runtime.signature import TensorSpec
 
@@ -72,19 +72,24 @@ class BestColumn:
         self._codes = {name: code_of(name) for name in names}
         self._by_column = np.array(list(map(code_of, names)), "<u4")
         self._bytes: list[bytes] = [code.tobytes() for code in self._by_column]
+        self._single = [CODES + code for code in self._bytes]
         self._listed = listed(self._by_column) if len(names) <= MOST else None
+        self._paired = paired(self._by_column)
 
     def read(self, output: Array) -> bytes:
         if len(output) <= _FEW:
             rows: list[list[float]] = output.tolist()
+            if len(rows) == 1:
+                (scores,) = rows
+                return self._single[scores.index(max(scores))]
             return CODES + b"".join([self._bytes[scores.index(max(scores))] for scores in rows])
         if self._listed is None:
             codes: bytes = self._by_column[output.argmax(axis=1)].tobytes()
             return CODES + codes
         if len(self._names) == 2:
-            columns: bytes = (output[:, 1] > output[:, 0]).tobytes()
-        else:
-            columns = output.argmax(axis=1).astype("u1").tobytes()
+            bits: bytes = np.packbits(output[:, 1] > output[:, 0]).tobytes()
+            return self._paired[len(output) % 8] + bits
+        columns: bytes = output.argmax(axis=1).astype("u1").tobytes()
         return self._listed + columns
 
     def label(self, value: object) -> float:
