@@ -26,8 +26,11 @@ FOREIGN = {
     "kube_statefulset_replicas": {"namespace", "statefulset"},
     "kube_statefulset_status_replicas_ready": {"namespace", "statefulset"},
     "kube_statefulset_status_replicas_updated": {"namespace", "statefulset"},
+    "kube_pod_container_state_started": _CONTAINER,
     "kube_pod_container_status_waiting_reason": {*_CONTAINER, "reason"},
     "kube_pod_container_status_restarts_total": _CONTAINER,
+    # The only one here that is EXPERIMENTAL: of a pod that is ready, since when.
+    "kube_pod_status_ready_time": {"namespace", "pod"},
     # docs/metrics/workload/job-metrics.md and cronjob-metrics.md, STABLE too.
     "kube_job_failed": {"namespace", "job_name", "condition"},
     "kube_job_status_active": {"namespace", "job_name"},

@@ -24,9 +24,12 @@ SEEN_BY_STAND_IN = (
     "MlspecTokenBudgetBurn",
 )
 """An exporter stands in for those that need a cluster, a card or vLLM."""
+OF_VLLM_BY_STAND_IN = ("MlspecStartupSlow",)
+"""Of our own server they are seen, too: it says itself what a cluster says of vLLM's."""
 
 SEEN = {
     **dict.fromkeys(SEEN_ON_THE_SERVER, "test_live.py, a real server"),
+    "MlspecStartupSlow": "test_live.py, a real server; of `vllm` test_live_others.py, an exporter",
     **dict.fromkeys(SEEN_IN_ANSWERS, "test_live_others.py, a real server"),
     **dict.fromkeys(SEEN_BY_STAND_IN, "test_live_others.py, an exporter in place of a cluster, a card or vLLM"),
 }

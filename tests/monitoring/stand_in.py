@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from mlspec.plan.monitoring.scenarios import Scenario
 from mlspec.plan.monitoring.scenarios.scenario import Series
 
-_TIMES = ("_time", "_created")
+_TIMES = ("_time", "_created", "_started")
 """Endings of gauges that hold a time: scenarios begin at the epoch."""
 _ENDED_AT = 900
 

@@ -29,7 +29,7 @@ from tests.monitoring.subjects import (
 )
 
 EVERYTHING = replace(LANGUAGE_MODEL, queue=None, drift=WATCHED.drift)
-"""Has every alert, but for those of a queue that has an end and of a server that says how long loading takes."""
+"""Has every alert, but for that of a queue that has an end."""
 OBJECTIVES = slo("99.9%", ("99%", "250ms"))
 WITH_TOKENS = OBJECTIVES.model_copy(update={"time_per_output_token": slo(latency=("95%", "50ms")).latency})
 OPTIONS = [str(field.alias) for field in DefaultAlerts.model_fields.values()]

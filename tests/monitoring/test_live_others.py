@@ -20,7 +20,7 @@ from mlspec.plan.monitoring.scenarios import Scenario, scenarios
 from mlspec.plan.plan import Workload
 from mlspec.spec.monitoring import Accuracy
 from tests.monitoring.live import in_time, prometheus, shortened
-from tests.monitoring.seen import SEEN_BY_STAND_IN, SEEN_IN_ANSWERS
+from tests.monitoring.seen import OF_VLLM_BY_STAND_IN, SEEN_BY_STAND_IN, SEEN_IN_ANSWERS
 from tests.monitoring.stand_in import stand_in
 from tests.monitoring.subjects import CARD, LANGUAGE_MODEL, OWED, rules_document, slo
 from tests.runtime.conftest import Start
@@ -32,6 +32,7 @@ NIGHTLY = BatchSubject(CARD, "churn-batch", 111_600)
 OBJECTIVES = slo("99%", ("95%", "1s")).model_copy(
     update={"time_per_output_token": slo(latency=("95%", "50ms")).latency}
 )
+STAND_IN = (*SEEN_BY_STAND_IN, *OF_VLLM_BY_STAND_IN)
 NEEDED = 30
 ANSWERS = replace(
     OWED,
@@ -45,15 +46,15 @@ REFERENCE = {"features": [{"name": "age", "input": "x", "column": 0, "bounds": [
 
 
 def _known() -> Iterator[Scenario]:
-    yield from scenarios(CARD, None, NIGHTLY)
     yield from scenarios(LANGUAGE_MODEL, OBJECTIVES)
+    yield from scenarios(CARD, None, NIGHTLY)
 
 
 def _sick() -> list[Scenario]:
     """Of each the first in which it fires."""
     first: dict[str, Scenario] = {}
     for one in _known():
-        if one.alert in SEEN_BY_STAND_IN and one.fires:
+        if one.alert in STAND_IN and one.fires:
             first.setdefault(one.alert, one)
     # None of two ready is fewer than wanted, too.
     return sorted(first.values(), key=lambda one: one.alert == "MlspecNoReplicaReady")
@@ -64,7 +65,7 @@ def _well() -> list[Scenario]:
     of_objectives = [one for one in _known() if "just under over ticket 1" in one.name]
     others: dict[str, Scenario] = {}
     for one in _known():
-        if one.alert in SEEN_BY_STAND_IN and not one.fires and "Burn" not in one.alert:
+        if one.alert in STAND_IN and not one.fires and "Burn" not in one.alert:
             others.setdefault(one.alert, one)
     # All ready, and a rollout that is over.
     ready = [one for one in _known() if one.name == "MlspecReplicasNotReady: all ready"]
@@ -75,7 +76,7 @@ def test_what_needs_a_cluster_is_seen_and_is_over(require_tool: Callable[[str], 
     groups = [*plan_rules(CARD, None, [], batch=NIGHTLY), *plan_rules(LANGUAGE_MODEL, OBJECTIVES, [])]
     # Who burns fast enough for a page burns fast enough for a ticket.
     expected = {(one.alert, one.severity) for one in _sick()} | {("MlspecTokenBudgetBurn", "ticket")}
-    assert {name for name, _ in expected} == set(SEEN_BY_STAND_IN)
+    assert {name for name, _ in expected} == set(STAND_IN)
     rules = shortened(rules_document(groups))
     with (
         stand_in() as exporter,

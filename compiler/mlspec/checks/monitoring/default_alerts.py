@@ -30,7 +30,6 @@ _WHY_NOT = {
     "errorBudgetBurn": "it has no `slo.availability`",
     "latencyBudgetBurn": "it has no `slo.latency`",
     "tokenBudgetBurn": "it has no `slo.timePerOutputToken`",
-    "startupSlow": "its server does not say how long loading takes",
     "requestsRefused": "its queue has no end; `requestsWaiting` is the alert for that",
     "requestsWaiting": "its queue has an end; `requestsRefused` is the alert for that",
     "acceleratorIdle": "it has no NVIDIA GPU to itself",

@@ -17,6 +17,7 @@ from . import replicas
 from .accuracy import accuracy_low
 from .options import is_enabled
 from .promql import indent, number, select, span
+from .starts import start_seconds
 from .subject import Subject
 
 _MINUTE, _HOUR = 60, 3_600
@@ -32,8 +33,7 @@ def _all(subject: Subject) -> Iterator[AlertingRule]:
     yield no_replica_ready(subject)
     yield replicas_not_ready(subject)
     yield crash_looping(subject)
-    if subject.dialect.load:
-        yield startup_slow(subject, subject.dialect.load)
+    yield startup_slow(subject)
     if subject.queue is not None:
         yield requests_refused(subject)
     if subject.dialect.waiting:
@@ -115,17 +115,16 @@ def crash_looping(subject: Subject) -> AlertingRule:
     )
 
 
-def startup_slow(subject: Subject, load: str) -> AlertingRule:
-    """Before a start is too slow for its probe, and never ends well again; `load` is the gauge of its seconds."""
-    asked, loading = subject.options.startup_slow, select(load, subject.series)
-    by = f"max by (namespace, {metrics.MODEL}, {metrics.VERSION})"
+def startup_slow(subject: Subject) -> AlertingRule:
+    """Before a start is too slow for its probe, and never ends well again."""
+    asked, what = subject.options.startup_slow, "load its model" if subject.dialect.load else "start"
     return AlertingRule(
         alert="MlspecStartupSlow",
-        expr=f"{by} ({loading}) > {number(asked.threshold)} * {subject.startup_budget}",
+        expr=f"{start_seconds(subject)} > {number(asked.threshold)} * {subject.startup_budget}",
         for_=duration(asked.for_),
         labels=subject.labels(asked.severity),
         annotations={
-            "summary": f"{subject.name} takes {{{{ $value | humanizeDuration }}}} to load its model.",
+            "summary": f"{subject.name} takes {{{{ $value | humanizeDuration }}}} to {what}.",
             "description": f"The start-up probe gives a start {span(subject.startup_budget)} in all; one that takes "
             "longer is ended and begun anew. Raise `health.startup`, or make the model faster to load.",
         },

@@ -22,7 +22,8 @@ def drift(shown: Shown) -> Section | None:
     watch = shown.subject.drift
     if watch is None:
         return None
-    return Section(_SECTION, "Drift", (_now(shown, watch), _course(shown, watch), _rows(shown, watch), _skipped(shown)))
+    panels = (_now(shown, watch), _course(shown, watch), _telling(shown, watch), _rows(shown, watch), _skipped(shown))
+    return Section(_SECTION, "Drift", panels)
 
 
 def _by_feature(shown: Shown, watch: DriftWatch) -> str:
@@ -63,6 +64,26 @@ def _course(shown: Shown, watch: DriftWatch) -> Panel:
     )
 
 
+def _telling(shown: Shown, watch: DriftWatch) -> Panel:
+    """Where it is nobody, no alert will ever tell of anything."""
+    samples = select(metrics.DRIFT_SAMPLES, shown.subject.series)
+    return Panel(
+        75,
+        "Replicas with enough rows",
+        f"The share of replicas whose index counts: they have {watch.samples} rows within {span(watch.window)}. Where "
+        "it stays at 0% nobody would hear of drift; a service with few requests needs a longer "
+        "`monitoring.drift.window`.",
+        "percentunit",
+        (Query(f"avg(min by (pod) ({samples}) >= bool {watch.samples})", "replicas"),),
+        kind="stat",
+        width=4,
+        steps=(Step(None, YELLOW), Step(Decimal("0.01"), GREEN)),
+        least=Decimal(0),
+        decimals=0,
+        empty="no replica",
+    )
+
+
 def _rows(shown: Shown, watch: DriftWatch) -> Panel:
     samples = select(metrics.DRIFT_SAMPLES, shown.subject.series)
     return Panel(
@@ -71,7 +92,7 @@ def _rows(shown: Shown, watch: DriftWatch) -> Panel:
         f"Below {watch.samples} the index of a replica does not count: chance alone would move it.",
         "none",
         (Query(f"min by (pod) ({samples})", "{{pod}}"),),
-        width=12,
+        width=10,
         steps=(Step(None, YELLOW), Step(Decimal(watch.samples), GREEN)),
         least=Decimal(0),
     )
@@ -85,7 +106,7 @@ def _skipped(shown: Shown) -> Panel:
         "A second: answering comes first, and what cannot be looked at in time is left out.",
         "rowsps",
         (Query(skipped, f"{{{{{metrics.VERSION}}}}}"),),
-        width=12,
+        width=10,
         least=Decimal(0),
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mlspec.plan.monitoring.promql import select, span
+from mlspec.plan.monitoring.starts import start_seconds_by_pod
 from mlspec.plan.quantities import size
-from mlspec_runtime import metric_names as metrics
 
 from .advice import Advice, Case, advises, promql, sh
 
@@ -16,16 +16,17 @@ _FASTER = "**A model that has become slower**: compare with the time before the 
 @advises("MlspecStartupSlow")
 def startup_slow(case: Case) -> Advice:
     subject = case.subject
-    load = subject.dialect.load or metrics.MODEL_LOAD
+    of_load = ("Loading the model takes", "loading")
+    takes, measured = of_load if subject.dialect.load else ("The last start of a replica took", "its last start")
+    compiled = (
+        "**It compiles the model and captures graphs at every start**, which the log times. `--enforce-eager` in "
+        "`server.args` leaves that out, and answers take longer.",
+    )
     return Advice(
-        f"Loading the model takes nearly as long as a start may, which is {span(subject.startup_budget)} in all. A "
-        "start that takes longer is ended and begun anew, and never succeeds. Nothing is wrong yet; the next node "
-        "may be slower.",
+        f"{takes} nearly as long as a start may, which is {span(subject.startup_budget)} in all. A start that takes "
+        "longer is ended and begun anew, and never succeeds. Nothing is wrong yet; the next node may be slower.",
         (
-            promql(
-                "Seconds that loading took, by replica.",
-                f"max by (pod, {metrics.VERSION}) ({select(load, subject.series)})",
-            ),
+            promql(f"Seconds that {measured} took, by replica.", start_seconds_by_pod(subject)),
             sh(
                 "When each of its steps was done.",
                 f"{case.kubectl} logs {case.selector} -c {subject.container} --tail=-1 --prefix | head -40",
@@ -33,6 +34,7 @@ def startup_slow(case: Case) -> Advice:
         ),
         (
             "**A larger model.** Raise `health.startup`; without it the budget follows from `model.size`.",
+            *(() if subject.dialect.load else compiled),
             "**A slow disk or a busy CPU while it loads**: more `resources.cpu`, or nodes with faster disks.",
         ),
     )

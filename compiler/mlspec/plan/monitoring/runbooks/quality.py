@@ -46,6 +46,13 @@ def accuracy_low(case: Case) -> Advice:
     )
 
 
+def _rests_on(case: Case) -> str:
+    """Where nothing watches, there is no such alert."""
+    watch = case.subject.drift
+    say = f" One with fewer than {watch.samples} has no say." if watch else ""
+    return f"Rows that this rests on, by replica.{say}"
+
+
 @advises("MlspecFeatureDrift")
 def feature_drift(case: Case) -> Advice:
     series = case.subject.series
@@ -59,7 +66,7 @@ def feature_drift(case: Case) -> Advice:
                 "How far each feature is from the reference; 0.1 is little, 0.25 a lot.",
                 f"max by ({metrics.FEATURE}) ({score})",
             ),
-            promql("Rows that this rests on.", f"max by ({metrics.FEATURE}) ({samples})"),
+            promql(_rests_on(case), f"min by (pod) ({samples})"),
             promql("What the model answers now, by class.", f"sum by ({metrics.CLASS}) (rate({predictions}))"),
         ),
         (

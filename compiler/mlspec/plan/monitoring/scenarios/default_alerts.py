@@ -40,8 +40,7 @@ def _all(subject: Subject) -> Iterator[Scenario]:
     yield from _no_replica_ready(subject)
     yield from _replicas_not_ready(subject)
     yield from _crash_looping(subject)
-    if subject.dialect.load:
-        yield from _startup_slow(subject, subject.dialect.load)
+    yield from _startup_slow(subject)
     if subject.queue is not None:
         yield from _requests_refused(subject)
     if subject.dialect.waiting:
@@ -93,11 +92,27 @@ def _crash_looping(subject: Subject) -> Iterator[Scenario]:
     yield _scenario(rule, "a model with a longer name", False, (metric, namesake, 1, 0))
 
 
-def _startup_slow(subject: Subject, load: str) -> Iterator[Scenario]:
-    rule, threshold = alerts.startup_slow(subject, load), subject.options.startup_slow.threshold
+def _startup_slow(subject: Subject) -> Iterator[Scenario]:
+    rule, load = alerts.startup_slow(subject), subject.dialect.load
+    limit = subject.options.startup_slow.threshold * subject.startup_budget
     for name, share, fires in (("near the budget", _OVER, True), ("within it", _UNDER, False)):
-        labels = {**_target(subject), metrics.VERSION: "1.0.0"}
-        yield _scenario(rule, name, fires, (load, labels, share * threshold * subject.startup_budget, 0))
+        if load:
+            labels = {**_target(subject), metrics.VERSION: "1.0.0"}
+            yield _scenario(rule, name, fires, (load, labels, share * limit, 0))
+        else:
+            yield _scenario(rule, name, fires, *_start(subject, share * limit))
+    if not load:
+        yield _scenario(rule, "ready again, long after its start", False, *_start(subject, 2 * subject.startup_budget))
+        yield _scenario(rule, "not ready yet", False, *list(_start(subject, 0))[:1])
+        yield _scenario(rule, "begun anew, and not ready yet", False, *_start(subject, -subject.startup_budget))
+
+
+def _start(subject: Subject, seconds: Decimal | int) -> Iterator[Samples]:
+    """So many from the start of the container to the time since which its pod is ready."""
+    container = {**_container(subject, subject.workload.name), **_state_metrics()}
+    pod = {label: value for label, value in container.items() if label != "container"}
+    yield "kube_pod_container_state_started", container, _HOUR, 0
+    yield "kube_pod_status_ready_time", pod, _HOUR + seconds, 0
 
 
 def _requests_refused(subject: Subject) -> Iterator[Scenario]:
