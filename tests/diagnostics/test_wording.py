@@ -8,8 +8,8 @@ import re
 
 import mlspec
 from mlspec.checks.lock import FOUND_BY_LOCKING
-from mlspec.codes import all_codes
-from mlspec.diagnostics import Diagnostic, Related, Span
+from mlspec.codes import all_codes, not_ignorable
+from mlspec.diagnostics import Diagnostic, Related, Severity, Span
 from tests.diagnostics.case import CASES, Case
 
 ELSEWHERE = ("MLS0", "MLS5", "MLS9", *FOUND_BY_LOCKING)
@@ -59,6 +59,11 @@ MENDED_BY_ONE_VALUE = {
 
 def test_what_one_value_mends_has_it_as_its_fix() -> None:
     assert MENDED_BY_ONE_VALUE.keys() <= {found.code for _, found in _findings() if found.fix}
+
+
+def test_a_warning_may_be_ignored_unless_it_is_about_a_comment() -> None:
+    kept = {found.code for _, found in _findings() if found.severity is Severity.WARNING and not_ignorable(found)}
+    assert kept == {"MLS114", "MLS115", "MLS116", "MLS117"}
 
 
 def test_nobody_reads_the_words_of_a_program() -> None:

@@ -26,7 +26,7 @@ def explain(code: Code, width: int = _WIDTH, colour: bool = False) -> str:
         paint(f"Right{', the rest as above' if shown.rest_stays else ''}:", Style.STRONG, colour),
         *(_indented(block, colour) for block in shown.right),
         _filled(f"What to do: {code.remedy}", width),
-        _filled(f"May be ignored: {code.ignorable}", width),
+        _filled(f"May be ignored: {_ignored(code)}", width),
     ]
     return "\n\n".join(paragraphs) + "\n"
 
@@ -41,9 +41,15 @@ def markdown(code: Code) -> str:
         "**Right**, the rest as above" if shown.rest_stays else "**Right**",
         *map(_fenced, shown.right),
         f"**What to do**: {code.remedy}.",
-        f"**May be ignored**: {code.ignorable}.",
+        f"**May be ignored**: {_ignored(code)}.",
     )
     return "\n\n".join(parts)
+
+
+def _ignored(code: Code) -> str:
+    """Whether, and how or why not."""
+    how = f", by `# mlspec: ignore {code.id} because …` on its line or alone above it"
+    return code.ignorable + ("" if code.ignorable.startswith("no") else how)
 
 
 def _fenced(block: Block) -> str:
