@@ -35,7 +35,8 @@ def raise_lost_headers(built: Built, changes: Changes, files: Files) -> bool:
         for found in built.diagnostics
     ]
     silent = [file for file in gone if file not in warned | read and files.size(file) is not None]
-    built.diagnostics = in_order([*raised, *(_lost(file, *gone[file]) for file in silent)])
+    folders = [_folder(file, gone[file][1]) for file in gone if file not in read and files.below(file)]
+    built.diagnostics = in_order([*raised, *(_lost(file, *gone[file]) for file in silent), *folders])
     return has_errors(built.diagnostics)
 
 
@@ -55,6 +56,14 @@ def _gone(changes: Changes) -> dict[str, tuple[str, int]]:
 
 def _kind(owner: str) -> str:
     return "Model" if "/" in owner else "Environment"
+
+
+def _folder(file: str, number: int) -> Diagnostic:
+    return API_VERSION.error(
+        Span(file),
+        f"{file} is a folder, and {count(number, 'file')} that it compiled to as a file would be removed",
+        remedy="put the spec back in its place; or delete the folder, if that is meant",
+    )
 
 
 def _lost(file: str, kind: str, number: int) -> Diagnostic:
