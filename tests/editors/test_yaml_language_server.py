@@ -27,6 +27,9 @@ spec:
     stratup: 1m
   rollout:
     strategy: 
+  resources: {memory: 1GB}
+  expose: 3
+  
 """
 
 
@@ -44,15 +47,19 @@ def editor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
         yield connected
 
 
-def test_a_misspelt_key_is_refused(editor: Editor) -> None:
+def test_what_is_wrong_is_refused_in_words_of_the_language(editor: Editor) -> None:
+    """Neither a pattern nor the name of a type in our code."""
     found = editor.findings(SPEC, lambda those: any("stratup" in each["message"] for each in those))
     (typo,) = (each for each in found if "stratup" in each["message"])
     assert typo["range"]["start"] == {"line": 8, "character": 4}
+    said = {each["range"]["start"]["line"]: each["message"] for each in found}
+    assert said[11] == "not of the form that is meant here: write it as in 512Mi or 1Gi"
+    assert said[12] == 'Incorrect type. Expected "expose | null".'
 
 
 def test_hover_has_the_description(editor: Editor) -> None:
-    said = str(editor.at("hover", SPEC, 7, 6))
-    assert "How long requests in progress may take to finish" in said
+    said = editor.at("hover", SPEC, 7, 6)["contents"]["value"]
+    assert said.startswith("#### health\n\nHow long requests in progress may take to finish.")
 
 
 def test_keys_and_words_are_completed_with_their_descriptions(editor: Editor) -> None:
@@ -61,3 +68,6 @@ def test_keys_and_words_are_completed_with_their_descriptions(editor: Editor) ->
     assert "From start to ready at most" in str(startup["documentation"])
     words = {each["label"] for each in editor.at("completion", SPEC, 10, 14)["items"]}
     assert {"rolling", "recreate", "canary"} <= words
+    sections = {each["label"]: each["documentation"] for each in editor.at("completion", SPEC, 13, 2)["items"]}
+    assert sections["build"] == "What the image contains besides the model."
+    assert all(said for name, said in sections.items() if name not in ("null",))

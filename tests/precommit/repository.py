@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,10 @@ from tests.cli.running import environment
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ".pre-commit-hooks.yaml"
+WHEELS = "wheels"
+"""Where pip finds distributions, in the folder that pre-commit keeps."""
+_PUBLISHED = ("compiler", "pyproject.toml", "README.md", "LICENSE", MANIFEST)
+"""What of this repository a hook is installed from."""
 
 _CONFIGURATION = """repos:
 - repo: {url}
@@ -41,10 +46,10 @@ class Repository:
         finished.check_returncode()
         return finished.stdout
 
-    def install(self, hook: str) -> None:
+    def install(self, hook: str, hooks: Repository | None = None) -> None:
         """Makes every commit run a hook of this project, and asserts that pre-commit takes the configuration."""
-        hooks = hook_repository(self.home / "hooks")
-        revision = hooks.git("rev-parse", "HEAD").strip()
+        hooks = hooks or hook_repository(self.home / "hooks")
+        revision = hooks.git("describe", "--tags", "--always").strip()
         text = _CONFIGURATION.format(url=hooks.root, revision=revision, hook=hook)
         (self.root / ".pre-commit-config.yaml").write_text(text)
         self.git("add", "--all")
@@ -70,6 +75,12 @@ class Repository:
         """The files of the work tree that are not as they were committed."""
         return sorted(line[3:] for line in self.git("status", "--porcelain", "--untracked-files=all").splitlines())
 
+    def update(self) -> str:
+        """Takes the newest tag of the hooks; what pre-commit says."""
+        finished = self._run("pre-commit", "autoupdate")
+        finished.check_returncode()
+        return finished.stdout
+
     def _run(self, *command: str) -> subprocess.CompletedProcess[str]:
         variables = environment(
             GIT_CONFIG_GLOBAL=os.devnull,
@@ -79,6 +90,11 @@ class Repository:
             GIT_COMMITTER_NAME="a",
             GIT_COMMITTER_EMAIL="a@example.com",
             PRE_COMMIT_HOME=str(self.home),
+            # What pip may look for is in a folder of the test, if anywhere.
+            PIP_NO_INDEX="1",
+            PIP_FIND_LINKS=str(self.home / WHEELS),
+            PIP_CONFIG_FILE=os.devnull,
+            PIP_NO_COMPILE="1",
         )
         inherited = {name: value for name, value in variables.items() if not _is_of_an_outer_git(name)}
         return subprocess.run(command, cwd=self.root, env=inherited, capture_output=True, text=True, check=False)
@@ -102,6 +118,23 @@ def hook_repository(root: Path) -> Repository:
     hooks.git("add", "--all")
     hooks.git("commit", "--quiet", "--message", "hooks")
     return hooks
+
+
+def whole_repository(root: Path) -> Repository:
+    """This project as users name it under `repo`, at a tag: its hooks are installed by pip."""
+    root.mkdir(parents=True)
+    for name in _PUBLISHED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        else:
+            shutil.copy(source, root / name)
+    published = Repository(root, root)
+    published.git("init", "--quiet")
+    published.git("add", "--all")
+    published.git("commit", "--quiet", "--message", "a release")
+    published.git("tag", "v0.1.0")
+    return published
 
 
 def _is_of_an_outer_git(name: str) -> bool:

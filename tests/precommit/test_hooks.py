@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import WORKSPACE
 from tests.cli.running import mlspec
 from tests.cli.snapshot import contents
 
-from .repository import MANIFEST, ROOT, Repository
+from .repository import MANIFEST, ROOT, WHEELS, Repository, whole_repository
+from .wheelhouse import write_wheels
 
 SPEC = "specs/churn/model.yaml"
 DEPLOYMENT = "generated/prod/churn/deployment.yaml"
@@ -147,3 +151,31 @@ def test_the_hook_runs_where_files_are_committed(compiling: Repository, stage: s
     finished = compiling.run(stage)
     assert finished.done != runs, finished.said
     assert ("replicas: 3" in (compiling.root / DEPLOYMENT).read_text()) == runs
+
+
+def test_as_users_install_it(tmp_path: Path, require_tool: Callable[[str], str], pytestconfig: pytest.Config) -> None:
+    """From a tag of this repository, by pip, into an environment of pre-commit's own; then to the next tag."""
+    if pytestconfig.getoption("--hypothesis-profile") != "nightly":
+        pytest.skip("installs everything anew: for the nightly run")
+    for tool in ("git", "pre-commit"):
+        require_tool(tool)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    repository = Repository(tmp_path / "workspace", tmp_path / "home")
+    shutil.copytree(WORKSPACE, repository.root)
+    (repository.home / WHEELS).mkdir(parents=True)
+    write_wheels([*project["build-system"]["requires"], *project["project"]["dependencies"]], repository.home / WHEELS)
+    published = whole_repository(tmp_path / "published")
+    assert mlspec(repository.root, "compile").stderr == ""
+    repository.git("init", "--quiet", "--initial-branch", "main")
+    repository.install("mlspec-compile", published)
+    assert list(repository.home.glob("repo*/py_env-*/bin/mlspec"))
+    replicas(repository, 3)
+    repository.git("add", "--all")
+    first = repository.commit()
+    assert not first.done
+    assert "2 models × 2 environments" in first.said, first.said
+    repository.git("add", "--all")
+    assert repository.commit().done
+    published.git("commit", "--quiet", "--allow-empty", "--message", "another release")
+    published.git("tag", "v0.2.0")
+    assert "updating v0.1.0 -> v0.2.0" in repository.update()

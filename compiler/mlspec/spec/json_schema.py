@@ -22,6 +22,15 @@ _KINDS: dict[str, type[Section]] = {
 _DEFINITION = "#/definitions/"
 _PARTIAL = "Partial"
 _NULL: Schema = {"type": "null"}
+_WRITTEN = {
+    r"^\./[^/]": "a path beside the spec, as ./reference.csv",
+    r"^[0-9a-f]{40}$": "a commit, 40 hexadecimal digits",
+    r"^sha256:[0-9a-f]{64}$": "sha256: and 64 hexadecimal digits",
+    r"^(/.*)?$": "a JSON Pointer, as /spec/replicas",
+    r"^([0-9]+m|[0-9]+(\.[0-9]{1,3})?)$": "cores or thousandths of one, as 2 or 500m",
+    r"^/([A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*)?$": "a path, as /fraud",
+}
+"""What is meant by patterns of which there are no examples."""
 
 
 def schema() -> Schema:
@@ -35,6 +44,11 @@ def schema() -> Schema:
     _add_partials(ServiceSpec.__name__, definitions)
     # The base that a user writes is a ModelSpec; the merged spec has no place in a file.
     del definitions[ServiceSpec.__name__]
+    definitions[_PARTIAL + ServiceSpec.__name__]["title"] = "spec"
+    for kind, document in _KINDS.items():
+        _entitle(document.__name__, kind, definitions)
+    for definition in definitions.values():
+        _describe(definition, definitions)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "mlspec.dev/v1",
@@ -56,12 +70,14 @@ def schema() -> Schema:
     }
 
 
-def _tidy(node: Schema, *, is_type: bool = True) -> Schema:
-    """Without what pydantic adds and no user needs; `is_type`: a definition, whose title is its name."""
+def _tidy(node: Schema) -> Schema:
+    """Without what pydantic adds and no user needs."""
     if "$comment" in node:  # the mark of PartialSpec
         notes = {"description": node["description"]} if "description" in node else {}
         return {**notes, "anyOf": [{"$ref": f"{_DEFINITION}{_PARTIAL}{ServiceSpec.__name__}"}, _NULL]}
-    tidied = {key: _tidy_value(key, value) for key, value in node.items() if key != "title" or is_type}
+    tidied = {key: _tidy_value(key, value) for key, value in node.items() if key != "title"}
+    if "pattern" in tidied:
+        tidied["patternErrorMessage"] = _refusal(tidied)
     # A section's default is empty: those of its fields say the rest.
     if tidied.get("default", {}) in (None, []) or isinstance(tidied.get("default"), dict):
         del tidied["default"]
@@ -76,13 +92,52 @@ def _tidy(node: Schema, *, is_type: bool = True) -> Schema:
     return tidied
 
 
+def _refusal(node: Schema) -> str:
+    """What yaml-language-server and VS Code say in place of the pattern, which few can read."""
+    if written := _WRITTEN.get(node["pattern"]):
+        return f"expected {written}"
+    return f"not of the form that is meant here: write it as in {' or '.join(map(str, node['examples']))}"
+
+
+def _entitle(name: str, title: str, definitions: Schema) -> None:
+    """Gives a type the name of the place where it stands first, which editors show in hover and in errors."""
+    definition, partial = definitions[name], definitions.get(_PARTIAL + name, {})
+    if "title" in definition:
+        return
+    definition["title"] = partial["title"] = title
+    below = "" if title in (*_KINDS, "spec") else f"{title.removeprefix('spec.')}."
+    for key, node in definition.get("properties", {}).items():
+        for reference, suffix in _references(node):
+            _entitle(reference, f"{below}{key}{suffix}", definitions)
+
+
+def _references(node: Schema) -> Iterator[tuple[str, str]]:
+    """The types that a value is made of, and how its place is written on from there."""
+    if "$ref" in node:
+        yield node["$ref"].removeprefix(_DEFINITION), ""
+    for option in (*node.get("anyOf", ()), *node.get("allOf", ())):
+        yield from _references(option)
+    for key, suffix in (("items", "[]"), ("additionalProperties", ".NAME")):
+        if isinstance(node.get(key), dict):
+            yield from ((name, suffix + further) for name, further in _references(node[key]))
+
+
+def _describe(definition: Schema, definitions: Schema) -> None:
+    """A key that says nothing of its own says what its type says: editors do not look there when they complete it."""
+    for key, node in definition.get("properties", {}).items():
+        types = [definitions[name] for name, suffix in _references(node) if not suffix]
+        if "description" not in node and types:
+            rest = {"allOf": [node]} if "$ref" in node else node
+            definition["properties"][key] = {"description": types[0]["description"], **rest}
+
+
 def _tidy_value(key: str, value: Any) -> Any:
     if key in ("properties", "patternProperties"):
-        return {name: _tidy(inner, is_type=False) for name, inner in value.items()}
+        return {name: _tidy(inner) for name, inner in value.items()}
     if key in ("anyOf", "allOf"):
-        return [_tidy(inner, is_type=False) for inner in value]
+        return [_tidy(inner) for inner in value]
     if key in ("items", "additionalProperties") and isinstance(value, dict):
-        return _tidy(value, is_type=False)
+        return _tidy(value)
     return value
 
 
@@ -94,7 +149,6 @@ def _add_partials(name: str, definitions: Schema) -> None:
     properties = {key: _partial(node) for key, node in whole["properties"].items()}
     definitions[_PARTIAL + name] = {
         **{key: value for key, value in whole.items() if key != "required"},
-        "title": _PARTIAL + name,
         "properties": properties,
     }
     for node in whole["properties"].values():
