@@ -93,7 +93,7 @@ def test_every_object_and_alert_is_named(read: _Read, compilation: Compilation) 
     assert "hostile.example.com/v2" in read.text
     assert "smallest.ml-prod:80 (in the cluster)" in read.text
     assert "99% within 500ms over 30d" in read.text
-    assert "drift of features: index at most 0.2 over 6h" in read.text
+    assert "drift of features: index at most 0.2 over 6h, told where a replica has " in read.text
     assert "area under the ROC curve at least 75%" in read.text
     assert "mean absolute error at most 3.5" in read.text
     assert "… of the requests to owed in prod fail." in read.text

@@ -13,7 +13,8 @@ from mlspec.environment.resolved import ResolvedSpec
 from mlspec.plan.cost import HourlyCost, hourly_cost
 from mlspec.plan.grafana import dashboard_url
 from mlspec.plan.monitoring.accuracy import WORDS, bound
-from mlspec.plan.monitoring.promql import number
+from mlspec.plan.monitoring.drift_alert import drift_watch_of
+from mlspec.plan.monitoring.promql import number, span
 from mlspec.plan.quantities import duration
 from mlspec.plan.resources import devices
 from mlspec.plan.rollout import most_replicas
@@ -191,9 +192,10 @@ def _objectives(resolved: ResolvedSpec) -> Iterator[str]:
 
 
 def _watched(resolved: ResolvedSpec) -> Iterator[str]:
-    drift, accuracy = resolved.spec.monitoring.drift, resolved.spec.monitoring.accuracy
-    if drift is not None:
-        yield f"drift of features: index at most {drift.threshold:g} over {duration(drift.window)}"
+    watch, accuracy = drift_watch_of(resolved), resolved.spec.monitoring.accuracy
+    if watch is not None:
+        over = f"index at most {number(watch.threshold)} over {span(watch.window)}"
+        yield f"drift of features: {over}, told where a replica has {watch.samples:,} rows in that time"
     if accuracy is not None:
         limit = f"at most {bound(accuracy)}" if accuracy.minimum is None else f"at least {_percent(accuracy.minimum)}"
         yield f"{WORDS[accuracy.metric]} {limit}"
