@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mlspec.cli.publish import command
+from mlspec.gitops.address import from_anywhere
 from tests.difference.history import History
 
 from .servers import WHO, bare
@@ -32,7 +33,7 @@ def test_specs_reach_another_repository_and_only_when_committed(history: History
     assert run(history, "--repo", server.url, "--dry-run").exit_code == 1
     first = run(history, "--repo", server.url)
     assert first.exit_code == 0, first.output
-    assert "churn 1.0.0, new, in prod" in first.stdout
+    assert "churn 1.0.0 in prod and staging (new)" in first.stdout
     assert f"{server.url} (main): nothing to change\n" == run(history, "--repo", server.url).stdout
     history.edit("version: 1.0.0", "version: 1.1.0")
     dirty = run(history, "--repo", server.url)
@@ -45,6 +46,22 @@ def test_specs_reach_another_repository_and_only_when_committed(history: History
     assert "Source-Repository: https://git.example.com/acme/models.git" in said
     published = server.files()
     assert not any(path.startswith("generated/images/") for path in published)
+
+
+def test_a_path_starts_where_one_stands(history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare(tmp_path / "ops.git")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert run(history, "--repo", "../ops.git").exit_code == 0
+    again = run(history, "--repo", str(tmp_path / "ops.git"))
+    assert again.stdout == f"{tmp_path}/ops.git (main): nothing to change\n"
+    history.git("remote", "set-url", "origin", "../ops.git")
+    assert "is this repository" in run(history, "--repo", "../ops.git").stdout
+
+
+@pytest.mark.parametrize("address", ["https://h/x.git", "git@h:acme/x.git", "ssh://h/x", "file:///x.git", "h:x", ""])
+def test_what_is_no_path_stays(address: str, tmp_path: Path) -> None:
+    assert from_anywhere(address, tmp_path) == address
 
 
 def test_the_repository_of_the_specs_is_published_by_committing(history: History) -> None:

@@ -113,6 +113,12 @@ def test_a_damaged_record_is_named(server: Server, tmp_path: Path) -> None:
             "https://u:p@bitbucket.org/acme/ops",
             "https://bitbucket.org/acme/ops/pull-requests/new?source=mlspec%2Fpublish-1&dest=main",
         ),
+        (
+            "ssh://git@bitbucket.acme.example:7999/ml/ops.git",
+            "https://bitbucket.acme.example/projects/ml/repos/ops/pull-requests?create"
+            "&sourceBranch=refs%2Fheads%2Fmlspec%2Fpublish-1&targetBranch=refs%2Fheads%2Fmain",
+        ),
+        ("http://gitea.local:3000/acme/ops.git", "http://gitea.local:3000/acme/ops/compare/main...mlspec/publish-1"),
         ("https://codeberg.org/acme/ops", "https://codeberg.org/acme/ops/compare/main...mlspec/publish-1"),
         ("https://git.example.com/ops", "open a pull request from mlspec/publish-1 into main there"),
     ],

@@ -39,7 +39,7 @@ def send(server: Server, versions: dict[str, str], content: str = "", **options:
 
 def test_first_again_and_changed(server: Server) -> None:
     first = send(server, {"prod/churn": "1.0.0"})
-    assert first.changes == ["environment prod", "churn 1.0.0, new, in prod"]
+    assert first.changes == ["churn 1.0.0 in prod (new)", "environment prod"]
     assert server.git("rev-parse", "main").strip() == first.commit
     assert send(server, {"prod/churn": "1.0.0"}).branch == ""
     assert server.git("rev-parse", "main").strip() == first.commit
@@ -53,6 +53,7 @@ def test_first_again_and_changed(server: Server) -> None:
 
 def test_what_goes_is_removed_and_an_environment_is_not_emptied_unasked(server: Server) -> None:
     send(server, {"prod/churn": "1.0.0", "prod/fraud": "2.0.0"})
+    assert server.git("log", "-1", "--format=%s", "main") == "Publish 2 models in prod\n"
     gone = send(server, {"prod/churn": "1.0.0"})
     assert gone.changes == ["fraud removed from prod"]
     assert not any("fraud" in path for path in server.files())

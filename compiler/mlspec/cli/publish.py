@@ -33,7 +33,7 @@ _SHOWN_FILES = 5
     ),
 )
 @directory_option
-@click.option("--repo", metavar="URL", help="Another repository than the environments' `gitops.repo`.")
+@click.option("--repo", metavar="URL|PATH", help="Another repository than the environments' `gitops.repo`.")
 @click.option("--branch", metavar="NAME", help="Its branch, with --repo.  [default: main]")
 @click.option("--pull-request", is_flag=True, help="Push a branch of its own, and say how to open a pull request.")
 @click.option("--as", "name", metavar="NAME", help="Whose files these are; the default is the address of `origin`.")
@@ -56,6 +56,7 @@ def command(
     Where others push at the same time it starts again on top of theirs. Exits with 0 where all is published, also where
     nothing had to change, and 2 where something does not let it.
     """
+    from mlspec.gitops.address import from_anywhere
     from mlspec.gitops.git import GitError
     from mlspec.gitops.publication import Destination
     from mlspec.gitops.publish import Options
@@ -64,7 +65,7 @@ def command(
         raise click.UsageError("--branch goes with --repo; the environments name their own branch, `gitops.branch`")
     leaves("what is not told as published is as it was; run it again")
     root = find_workspace(directory)
-    elsewhere = Destination(repo, branch or "main") if repo else None
+    elsewhere = Destination(from_anywhere(repo, Path.cwd()), branch or "main") if repo else None
     options = Options(pull_request=pull_request, dry_run=dry_run, allow_empty=allow_empty)
     try:
         sys.exit(_publish(root, elsewhere, name, options, allow_dirty=allow_dirty))

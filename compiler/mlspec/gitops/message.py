@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from .publication import Publication
 from .step import Step
 
 _LONGEST = 72
+_NEW = "\0"
+"""Ends a version where none was published before."""
 
 
 class Origin(NamedTuple):
@@ -19,29 +21,64 @@ class Origin(NamedTuple):
 
 
 def message(publication: Publication, step: Step, origin: Origin) -> str:
-    """A subject, a line for each owner that changes, and trailers (git-interpret-trailers(1))."""
-    lines = list(changed_owners(publication, step))
-    subject = f"Publish {lines[0]}" + (f" and {len(lines) - 1} more" if len(lines) > 1 else "") if lines else "Publish"
-    if len(subject) > _LONGEST:
-        subject = f"Publish {len(lines)} changes"
+    """A subject, a line for each model that changes, and trailers (git-interpret-trailers(1))."""
     trailers = {"Source-Commit": origin.commit, "Source-Repository": origin.repository}
-    body = "\n".join(f"- {line}" for line in lines)
+    body = "\n".join(f"- {line}" for line in changed_owners(publication, step))
     said = "\n".join(f"{key}: {value}" for key, value in trailers.items() if value)
-    return "\n\n".join(part for part in (subject, body, said) if part) + "\n"
+    return "\n\n".join(part for part in (_subject(publication, step), body, said) if part) + "\n"
+
+
+def _subject(publication: Publication, step: Step) -> str:
+    """The one change, or how many models it is about; what environments share follows from their models."""
+    changes, environments = _changes(publication, step)
+    if len(changes) == 1:
+        subject = f"Publish {_line(*next(iter(changes.items())))}"
+    elif changes:
+        models = sorted({model for model, _ in changes})
+        places = sorted({place for those in changes.values() for place in those})
+        subject = f"Publish {models[0] if len(models) == 1 else f'{len(models)} models'} in {_joined(places)}"
+    else:
+        subject = f"Publish {' and '.join(environments)}".strip()
+    return subject if len(subject) <= _LONGEST else f"Publish {len(changes)} changes"
 
 
 def changed_owners(publication: Publication, step: Step) -> Iterator[str]:
-    """`churn 1.0.0 -> 1.1.0 in prod`, by owner; what no owner's file explains is not named."""
-    touched = _owners_of(publication, step)
-    for owner in sorted(touched):
+    """`churn 1.0.0 -> 1.1.0 in prod and staging`, by model; what no owner's file explains is not named."""
+    changes, environments = _changes(publication, step)
+    yield from (_line(change, places) for change, places in changes.items())
+    yield from environments
+
+
+def _changes(publication: Publication, step: Step) -> tuple[dict[tuple[str, str], list[str]], list[str]]:
+    """Each model with what became of it, and where; and each environment of which a file of its own changed."""
+    touched = sorted(_owners_of(publication, step), key=lambda owner: owner.partition("/")[::-1])
+    changes: dict[tuple[str, str], list[str]] = {}
+    for owner in touched:
         environment, _, model = owner.partition("/")
-        if not model:
-            yield f"environment {environment}"
-            continue
-        old, new = step.before.get(owner, ""), publication.owners.get(owner, "")
-        gone = owner not in publication.owners
-        version = "" if gone else f" {new}" if old == new else f" {old} -> {new}" if old else f" {new}, new,"
-        yield f"{model}{version} {'removed from' if gone else 'in'} {environment}"
+        if model:
+            changes.setdefault((model, _version(publication, step, owner)), []).append(environment)
+    return changes, [f"environment {owner}" for owner in touched if "/" not in owner]
+
+
+def _version(publication: Publication, step: Step, owner: str) -> str:
+    """Empty where the owner is gone."""
+    if owner not in publication.owners:
+        return ""
+    old, new = step.before.get(owner, ""), publication.owners[owner]
+    return new if old == new else f"{old} -> {new}" if old else f"{new}{_NEW}"
+
+
+def _line(change: tuple[str, str], places: Sequence[str]) -> str:
+    model, version = change
+    if not version:
+        return f"{model} removed from {_joined(places)}"
+    new = " (new)" if version.endswith(_NEW) else ""
+    return f"{model} {version.removesuffix(_NEW)} in {_joined(places)}{new}"
+
+
+def _joined(words: Sequence[str]) -> str:
+    """`dev, prod and staging`."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def _owners_of(publication: Publication, step: Step) -> set[str]:

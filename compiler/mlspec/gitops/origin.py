@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .address import from_anywhere
 from .errors import without_credentials
 from .git import GitError, git, run
 from .message import Origin
@@ -32,11 +33,11 @@ def name_of(root: Path, name: str | None) -> str:
 
 def is_origin(root: Path, repo: str) -> bool:
     """Whether a repository is the one that the workspace itself lies in."""
-    return bool(repo) and _same(repo) == _same(_address(root))
+    return bool(repo) and _same(repo, root) == _same(_address(root), root)
 
 
-def _same(address: str) -> str:
-    return without_credentials(address).rstrip("/").removesuffix(".git")
+def _same(address: str, root: Path) -> str:
+    return without_credentials(from_anywhere(address, root)).rstrip("/").removesuffix(".git")
 
 
 def uncommitted(root: Path) -> list[str]:
