@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -143,3 +144,20 @@ def test_a_push_needs_a_registry(workspace: Workspace, without_builders: Path) -
     done = workspace.build("--push", "-e", "prod")
     assert done.exit_code == 2
     assert "nowhere to push to; the environment names no `registry`" in done.stderr
+
+
+def test_a_disk_that_is_full_is_said_so_and_the_next_run_goes_on(workspace: Workspace, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(disk)], check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        settings = tmp_path / "storage.conf"
+        settings.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{disk}/root"\nrunroot = "{disk}/run"\n')
+        full = workspace.build(CONTAINERS_STORAGE_CONF=str(settings))
+        assert full.exit_code == 2
+        assert "the disk is full; what is built already stays, and the next run goes on from there" in full.stderr
+        subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+        assert workspace.build(CONTAINERS_STORAGE_CONF=str(settings)).exit_code == 0
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)

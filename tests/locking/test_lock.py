@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,31 @@ def test_an_index_out_of_reach_is_said_to_be_that(workspace: Workspace, monkeypa
     done = workspace.run("lock")
     assert done.exit_code == 2
     assert "the package index cannot be reached (http://127.0.0.1:9/simple/" in done.stderr
+    assert "= help: run it again where it can be reached, or name another index" in done.stderr
+
+
+class _Locked(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="index"')
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the tests' terminal."""
+
+
+def test_an_index_that_refuses_is_said_to_and_no_password_is_shown(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Locked) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("UV_DEFAULT_INDEX", f"http://bob:hunter2@127.0.0.1:{server.server_port}/simple")
+        done = workspace.run("lock")
+        server.shutdown()
+    assert done.exit_code == 2
+    assert f"the package index refuses (http://127.0.0.1:{server.server_port}/simple): 401 Unauthorized" in done.stderr
+    assert "= help: log in" in done.stderr
+    assert "hunter2" not in done.output
 
 
 def test_an_archive_of_this_machine_is_nobody_elses(workspace: Workspace, tmp_path: Path) -> None:

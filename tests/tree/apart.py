@@ -18,7 +18,9 @@ from mlspec.tree.write import write
 from .workspace import Owners
 
 _PROCESSES = multiprocessing.get_context("forkserver")  # its children start in milliseconds, with one thread
-_PROCESSES.set_forkserver_preload(["mlspec.tree.compare", "mlspec.tree.write", "mlspec.tree.lock"])
+_PROCESSES.set_forkserver_preload(
+    ["mlspec.tree.compare", "mlspec.tree.write", "mlspec.tree.lock", "mlspec.compile", "mlspec.locking.workspace"]
+)
 
 _CONTENT_CALLS = {"open", "fsync", "write", "flush"}
 _NAME_CALLS = {"mkdir", "rmdir", "unlink", "remove", "rename", "replace", "fchmod"}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from errno import EEXIST
 from pathlib import Path
+
+from mlspec.tree.replace import replacing
 
 Content = bytes | Path
 """What a file shall hold, or the file to copy."""
@@ -39,20 +38,10 @@ def lay(root: Path, files: Mapping[str, Content], *, dry_run: bool = False) -> L
 
 
 def _write(target: Path, content: Content) -> None:
-    """Under another name first, which becomes its own only if nobody was faster."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            if isinstance(content, bytes):
-                stream.write(content)
-            else:
-                with content.open("rb") as source:
-                    shutil.copyfileobj(source, stream)
-        temporary.chmod(0o644)
-        if target.exists():
-            raise FileExistsError(EEXIST, "somebody else has just written it", str(target))
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(target, new=True) as stream:
+        if isinstance(content, bytes):
+            stream.write(content)
+        else:
+            with content.open("rb") as source:
+                shutil.copyfileobj(source, stream)

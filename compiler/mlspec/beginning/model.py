@@ -68,7 +68,8 @@ def begin(path: Path, root: Path, wishes: Wishes) -> Begun:
         schema="../../schemas/mlspec.dev_v1.json",
         handler=_HANDLER if wishes.program else None,
     )
-    return Begun(name, spec, found, {spec: spec_text(subject, found).encode(), **files})
+    # The spec last: as long as it is not there, the same command goes on where it was stopped.
+    return Begun(name, spec, found, {**files, spec: spec_text(subject, found).encode()})
 
 
 def _found(path: Path, wishes: Wishes) -> Found:

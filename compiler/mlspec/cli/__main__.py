@@ -76,8 +76,9 @@ def main() -> None:
         click.echo(interrupted(), err=True)
         status = _INTERRUPTED
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {place}{error.strerror or error}", err=True)
+        from mlspec.tree.errors import in_words
+
+        click.echo(f"error: {in_words(error)}", err=True)
         status = ExitCode.ERROR
     except Exception as bug:  # noqa: BLE001 - no traceback ever reaches a user
         from mlspec.cli._bug import report_bug

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +96,7 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     from mlspec.promotion.promote import document_of, promoted, still_different
     from mlspec.source.files import FilesOnDisk
     from mlspec.source.overlay import Overlay
+    from mlspec.tree.replace import replace
     from mlspec.tree.write import write
 
     from ._progress import shown
@@ -112,23 +111,24 @@ def _promote(root: Path, promotion: Promotion, *, dry_run: bool) -> int:
     after = sound(
         compile_specs(overlay, SPECS, shown), overlay, f"{promotion.target} cannot have that; nothing was written"
     )
+    changes = _changes(root, after)
     if edited == content:
         what = " and ".join(promotion.sections)
         click.echo(f"{promotion.model} has the same {what} in {promotion.source} and {promotion.target}")
-        changes = None
     else:
-        changes = _changes(root, after)
         _show(before, after)
     for line in still_different(promotion, after.resolution.specs):
         click.echo(line, err=True)
-    if changes is None:
+    if edited == content and changes.clean:
         return ExitCode.CLEAN
     if not dry_run:
-        # What a kill leaves between the two, the next compile mends.
-        leaves("run `mlspec compile`, should the spec be edited already")
-        _replace(root / spec, mark + edited.encode())
+        # What a kill leaves between the two, this very command mends when it is run again, or the next compile.
+        leaves("run it again, should the spec be edited already")
+        if edited != content:
+            replace(root / spec, mark + edited.encode())
         write(changes)
-    click.echo(f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}")
+    what = f"{spec} {'would be edited' if dry_run else 'edited, and compiled'}"
+    click.echo(what if edited != content else f"{'would be compiled' if dry_run else 'compiled'}: the tree was stale")
     return ExitCode.CHANGED
 
 
@@ -163,19 +163,3 @@ def _read(file: Path) -> tuple[bytes, str]:
     data = file.read_bytes()
     mark = BOM_UTF8 if data.startswith(BOM_UTF8) else b""
     return mark, data.removeprefix(mark).decode()
-
-
-def _replace(file: Path, content: bytes) -> None:
-    """Whole or not at all, with the permissions that it had; through a link, if it is one."""
-    target = file.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(target.stat().st_mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

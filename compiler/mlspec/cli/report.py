@@ -42,8 +42,10 @@ def command(directory: Path | None, output: Path | None) -> None:
     if output is None:
         click.echo(page, nl=False)
         return
+    from mlspec.tree.replace import replace
+
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(page)
+    replace(output, page)
     click.echo(f"{output}: {len(page) / 1000:,.0f} kB", err=True)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Sequence
 
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
@@ -26,10 +28,17 @@ _CAUSES: Sequence[tuple[str, str]] = (
         "nobody answers there: is the address right, and the network up?",
     ),
     (r"certificate|SSL", "its certificate is not trusted: see `http.sslCAInfo` of git"),
-    (r"No space left on device", "the disk is full"),
-    (r"File too large|file size limit", "a limit on the size of files was reached"),
-    (r"Read-only file system", "the disk is read-only"),
 )
+_OWN_DISK: Sequence[tuple[str, str]] = (
+    (r"No space left on device", "the disk is full; free some space"),
+    (r"Disk quota exceeded", "the disk quota is used up; free some space"),
+    (r"File too large|file size limit", "a limit on the size of files was reached; raise it"),
+    (r"Read-only file system", "the file system is read-only; mount it writable"),
+)
+
+
+_NOTHING = 1 << 18
+"""Bytes with which git can do nothing."""
 
 
 def redacted(text: str) -> str:
@@ -45,3 +54,13 @@ def without_credentials(address: str) -> str:
 def cause(said: str) -> str:
     """What git's words mean for a person; empty for words that are not known."""
     return next((meaning for pattern, meaning in _CAUSES if re.search(pattern, said)), "")
+
+
+def own_disk(said: str) -> str:
+    """What git's words mean where it is the disk of this machine that refuses; empty where it is not."""
+    mine = "\n".join(line for line in said.splitlines() if not line.startswith("remote:"))
+    meaning = next((meaning for pattern, meaning in _OWN_DISK if re.search(pattern, mine)), "")
+    # Of some files git says only that they cannot be written.
+    if not meaning and re.search(r"write|create", mine) and shutil.disk_usage(tempfile.gettempdir()).free < _NOTHING:
+        meaning = _OWN_DISK[0][1]
+    return f"{tempfile.gettempdir()}: {meaning}, then run it again" if meaning else ""

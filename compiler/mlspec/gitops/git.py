@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import redacted
+from .errors import own_disk, redacted
 
 _OF_A_HOOK = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -63,7 +63,9 @@ def run(
         raise GitError(_MISSING) from None
     ran = Ran(done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace"))
     if ran.status and not may_fail:
-        raise GitError(in_words(ran.stderr) or f"git {arguments[0]} ended with status {ran.status}")
+        raise GitError(
+            own_disk(ran.stderr) or in_words(ran.stderr) or f"git {arguments[0]} ended with status {ran.status}"
+        )
     return ran
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from .errors import cause, redacted
+from .errors import cause, own_disk, redacted
 from .git import GitError, Ran, git, in_words, run
 
 _CARRIED = r"^(commit\.gpgsign|core\.sshcommand|credential\.|gpg\.|http\.|url\.|user\.)"
@@ -41,7 +41,11 @@ class Remote:
         self._variables = _carried(configured_like)
 
     def __enter__(self) -> Self:
-        git(self._at, "init", "--quiet", "--bare", ".", variables={"GIT_TEMPLATE_DIR": ""})
+        try:
+            git(self._at, "init", "--quiet", "--bare", ".", variables={"GIT_TEMPLATE_DIR": ""})
+        except GitError:
+            self._folder.cleanup()
+            raise
         return self
 
     def __exit__(
@@ -107,7 +111,9 @@ class Remote:
             may_fail=True,
         )
         if ran.status:
-            raise GitError(_unnamed(ran.stderr) or f"the commit cannot be made: {in_words(ran.stderr)}")
+            raise GitError(
+                _unnamed(ran.stderr) or own_disk(ran.stderr) or f"the commit cannot be made: {in_words(ran.stderr)}"
+            )
         return ran.stdout.strip()
 
     def push(self, commit: str, branch: str) -> list[str]:
@@ -143,6 +149,8 @@ class Remote:
         return ran
 
     def _failed(self, ran: Ran) -> GitError:
+        if mine := own_disk(ran.stderr):
+            return GitError(mine)
         meaning = cause(ran.stderr)
         said = in_words(ran.stderr)
         return GitError(f"{self.shown} cannot be used: {f'{meaning} ({said})' if meaning else said}")

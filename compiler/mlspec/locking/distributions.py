@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from mlspec.spec.requirements import distribution, read_requirements
 _MANYLINUX = "manylinux_2_40"
 """Wheels for the glibc of Debian 13, which the default base image has; with an older one pip says at the build which
 wheel does not run there."""
+_REFUSALS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _GLYPHS = re.compile(r"^[\s×╰─▶│├]*(?:(?:error|cause|Caused by|warning|hint):\s*)?", re.IGNORECASE)
 _REQUIRED = re.compile(r"you require ([A-Za-z0-9][A-Za-z0-9._-]*)")
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -28,11 +30,15 @@ class MissingUv(Exception):
 
 
 class Unresolvable(Exception):
-    """The requirements come to nothing; `names` are the distributions among them that uv blames."""
+    """The requirements come to nothing; `names` are the distributions among them that uv blames.
 
-    def __init__(self, reason: str, names: Sequence[str] = ()) -> None:
+    `remedy` where it is no requirement that has to change.
+    """
+
+    def __init__(self, reason: str, names: Sequence[str] = (), remedy: str = "") -> None:
         super().__init__(reason)
         self.names = tuple(names)
+        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -97,8 +103,17 @@ def _resolve(uv: str, asked: Asked, machine: str, upgrade: Upgrade, folder: Path
             check=False,
         )
         if done.returncode:
+            _raise_refusal(done.stderr)
             raise _unresolvable(done.stderr, asked.requirements)
         return dict(_lines(output.read_text(encoding="utf-8")))
+
+
+def _raise_refusal(stderr: str) -> None:
+    """What the system refused to uv, as if it had been refused to us."""
+    said = " ".join(stderr.split())
+    refused = re.search(r"`(/[^`]+)`:? [^`]*\(os error (\d+)\)", said)
+    if refused and int(refused[2]) in _REFUSALS:
+        raise OSError(int(refused[2]), os.strerror(int(refused[2])), refused[1])
 
 
 def _of_machine(pins: str, machine: str) -> Iterator[str]:
@@ -148,9 +163,14 @@ def _unresolvable(stderr: str, requirements: Iterable[str]) -> Unresolvable:
     lines = [_GLYPHS.sub("", line).strip() for line in stderr.splitlines()]
     said = " ".join(line for line in lines if line and line != "No solution found when resolving dependencies:")
     said = said.removeprefix("No solution found when resolving dependencies ")
+    refused = re.search(r"index URL \((\S+?)\) could not be queried .*\((40[13] \w+)\)", said)
+    if refused:
+        remedy = "log in, `uv auth login`, or name the user in ~/.netrc or UV_DEFAULT_INDEX"
+        return Unresolvable(f"the package index refuses ({refused[1]}): {refused[2]}", remedy=remedy)
     failed = re.search(r"Failed to fetch:? `?(\S+?)`?(?: |$)(.*)", said)
     if failed:
-        return Unresolvable(f"the package index cannot be reached ({failed[1]}): {_last(failed[2])}")
+        remedy = "run it again where it can be reached, or name another index: UV_DEFAULT_INDEX"
+        return Unresolvable(f"the package index cannot be reached ({failed[1]}): {_last(failed[2])}", remedy=remedy)
     direct = {distribution(line) for line in requirements}
     blamed = [re.sub(r"[-_.]+", "-", name).lower() for name in _REQUIRED.findall(said)]
     return Unresolvable(said or "uv gives no reason", [name for name in dict.fromkeys(blamed) if name in direct])

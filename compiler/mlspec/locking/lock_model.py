@@ -178,9 +178,11 @@ def _unresolvable(resolved: ResolvedSpec, failure: Unresolvable) -> Diagnostic:
         for index, line in enumerate(stated):
             if distribution(line) in failure.names:
                 place = resolved.at("build", "requirements", index)
-                return UNRESOLVABLE.error(place, str(failure), label="does not go with the others")
+                return UNRESOLVABLE.error(
+                    place, str(failure), label="does not go with the others", remedy=failure.remedy
+                )
     place = _place(resolved, "build", "requirements")
-    return UNRESOLVABLE.error(place, str(failure), label="asks for this")
+    return UNRESOLVABLE.error(place, str(failure), label="asks for this", remedy=failure.remedy)
 
 
 def _place(resolved: ResolvedSpec, *field: str) -> Span:

@@ -22,6 +22,7 @@ from mlspec.source.suggestion import did_you_mean, meant_or_all
 from mlspec.spec.location import location
 from mlspec.spec.lock import UNPINNED, Lock
 from mlspec.spec.requirements import distribution, read_requirements
+from mlspec.tree.replace import replace
 
 from .distributions import Upgrade
 from .lock_model import Locksmith
@@ -90,7 +91,7 @@ class Locks:
         content = lock_text([*others.values(), result.lock]).encode()
         if self.files.size(path) is not None and self.files.read(path) == content:
             return Outcome(ExitCode.CLEAN, f"unchanged   {_summary(result.lock)}", result.findings)
-        _replace(root / path, content)
+        replace(root / path, content)
         return Outcome(ExitCode.CHANGED, f"locked      {_summary(result.lock)}", result.findings)
 
     def upgrade(self, names: Iterable[str], *, everything: bool) -> Upgrade:
@@ -184,13 +185,3 @@ def _summary(lock: Lock) -> str:
 
 def _pinned(what: str, digests: Iterable[str | None]) -> str:
     return f"{what} {'not ' if UNPINNED in digests else ''}pinned"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all, whenever this process is killed."""
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

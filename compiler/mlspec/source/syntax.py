@@ -14,6 +14,8 @@ from mlspec.diagnostics import Diagnostic, Related
 from .findings import DIRECTIVE, SYNTAX, TAB, TAG
 from .text import Text, quoted
 
+_MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+"""Of git-merge(1), "How conflicts are presented"."""
 _LONGEST_KEY = 1024  # characters between a key and its colon (YAML 1.2, 7.4.2)
 _FIRST_WORD = re.compile(r"\S+")
 _KEY_WITHOUT_SPACE = re.compile(r"^\s*(?:- )?([\w.-]+:[^\s:/][^:]*)$")
@@ -110,6 +112,12 @@ def _missing_colon(stop: _Stop) -> Diagnostic:
     line = stop.text.rest_of_line(stop.start)
     if len(line) > _LONGEST_KEY:
         return _long_key(stop, stop.start)
+    if line.startswith(_MARKERS):
+        return stop.finding(
+            "git could not merge here, and nobody has since",
+            "keep one of the two sides, or what both mean, and delete the lines that git put in",
+            at=stop.start,
+        )
     key = f"{line.split()[0][:40]}: …" if line.split() else "key: …"
     return stop.finding(
         f"{quoted(line)} is no key: no colon follows",

@@ -6,16 +6,17 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_AGAIN = "then run mlspec compile again: it goes on from where it stopped"
-
-_EXPLANATIONS = {
-    errno.ENOSPC: ("the disk is full", f"free some space, {_AGAIN}"),
-    errno.EDQUOT: ("the disk quota is used up", f"free some space, {_AGAIN}"),
-    errno.EFBIG: ("the file is larger than this file system or this user's limit allows", f"raise the limit, {_AGAIN}"),
-    errno.EROFS: ("the file system is read-only", f"mount it writable, {_AGAIN}"),
-    errno.EACCES: ("permission denied", f"give your user the right to read and write it, {_AGAIN}"),
-    errno.EPERM: ("the operation is not permitted", f"give your user the right to change it, {_AGAIN}"),
-    errno.EXDEV: ("it is on another file system", f"keep all output folders on one file system, {_AGAIN}"),
+_REFUSALS = {
+    errno.ENOSPC: ("the disk is full", "free some space"),
+    errno.EDQUOT: ("the disk quota is used up", "free some space"),
+    errno.EFBIG: ("the file is larger than this file system or this user's limit allows", "raise the limit"),
+    errno.EROFS: ("the file system is read-only", "mount it writable"),
+    errno.EACCES: ("permission denied", "give your user the right to read and write it"),
+    errno.EPERM: ("the operation is not permitted", "give your user the right to change it"),
+    errno.EXDEV: ("it is on another file system", "keep all output folders on one file system"),
+}
+"""What somebody can mend, and then run the same again."""
+_LIMITS = {
     errno.ENAMETOOLONG: ("the name is longer than this file system allows", "shorten it"),
     errno.ENOLCK: ("this file system has no locks", "work on a file system that has them"),
     errno.ENOSYS: ("this file system has no locks", "work on a file system that has them"),
@@ -38,6 +39,20 @@ def explained(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        fallback = (error.strerror or str(error), f"mend that, {_AGAIN}")
-        cause, remedy = _EXPLANATIONS.get(error.errno or 0, fallback)
-        raise TreeError(path, cause, remedy) from error
+        again = "then run mlspec compile again: it goes on from where it stopped"
+        raise TreeError(path, *_said(error, again)) from error
+
+
+def in_words(error: OSError) -> str:
+    """The place, if the system says it, with the cause and a way out: of any command."""
+    cause, remedy = _said(error, "then run it again")
+    known = error.errno in _REFUSALS or error.errno in _LIMITS
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{cause}; {remedy}" if known else f"{place}{cause}"
+
+
+def _said(error: OSError, again: str) -> tuple[str, str]:
+    if limit := _LIMITS.get(error.errno or 0):
+        return limit
+    cause, remedy = _REFUSALS.get(error.errno or 0, (error.strerror or str(error), "mend that"))
+    return cause, f"{remedy}, {again}"
