@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from mlspec.beginning.readers.pretrained import TASKS
 from mlspec.cli.__main__ import mlspec as group
 from mlspec.compile import compile as compile_specs
+from mlspec.plan.formats import PANDAS, SCIKIT_LEARN
 from mlspec.serving.choose import choose
 from mlspec.serving.context import context_of, lay
 from mlspec.source.files import FilesOnDisk
@@ -83,7 +84,10 @@ def test_its_server_answers(tmp_path: Path, kind: str, require_module: Callable[
 def test_columns_of_text_are_inputs_of_their_own(tmp_path: Path) -> None:
     models.with_text(tmp_path / "fraud.joblib")
     (tmp_path / "workspace").mkdir()
-    assert init(tmp_path / "workspace", tmp_path / "fraud.joblib").exit_code == 0
+    made = init(tmp_path / "workspace", tmp_path / "fraud.joblib")
+    assert "`mlspec run` needs it, too" in made.stdout
+    text = (tmp_path / "workspace/specs/fraud/model.yaml").read_text()
+    assert f'requirements: ["{SCIKIT_LEARN}", "{PANDAS}"]' in text
     inputs = [
         tensor("amount", "FP64", [1.0, -1.0]),
         tensor("country", "BYTES", ["de", "fr"]),

@@ -63,6 +63,12 @@ def test_it_edits_compiles_and_shows(root: Path) -> None:
             "`churn` does not run in `production`; it runs in: prod, st",
         ),
         (("churn", "--from", "staging", "--to", "prod", "--fields", "modle"), "did you mean `model`?"),
+        (
+            ("churn", "--from", "staging", "--to", "prod", "--fields", "model.version"),
+            "promoted as a whole: write `mod",
+        ),
+        (("churn", "--from", "staging", "--to", "prod", "--fields", " ,"), "names no section"),
+        (("churn", "--from", "prod", "--to", "prod"), "--from and --to are both `prod`"),
     ],
 )
 def test_what_cannot_be_promoted(root: Path, arguments: tuple[str, ...], said: str) -> None:

@@ -156,6 +156,12 @@ def test_values_that_mean_something_else_between_brackets_are_quoted() -> None:
     assert code not in after
 
 
+def test_what_is_the_same_in_other_words_stays() -> None:
+    blocks = "    staging: {model: {version: 2.0.0}}\n    prod:\n      model:\n        version: '2.0.0'\n"
+    spec = f"{HEAD}  environments:\n{blocks}"
+    assert promote(spec) == spec
+
+
 def test_a_model_without_blocks_is_the_same_everywhere() -> None:
     assert promote(HEAD) == HEAD
 

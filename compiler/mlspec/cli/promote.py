@@ -83,8 +83,14 @@ def _sections(fields: str) -> list[str]:
 
     known = [field.alias or name for name, field in ServiceSpec.model_fields.items()]
     sections = [name.strip() for name in fields.split(",") if name.strip()]
+    if not sections:
+        raise click.BadParameter("names no section: write one at least, as `model`", param_hint="--fields")
     for name in sections:
         if name not in known:
+            section, dot, _ = name.partition(".")
+            if dot and section in known:
+                said = f"a section is promoted as a whole: write `{section}` in place of `{name}`"
+                raise click.BadParameter(said, param_hint="--fields")
             near = did_you_mean(name, known)
             hint = f"did you mean `{near}`?" if near else f"the sections are: {', '.join(known)}"
             raise click.BadParameter(f"the spec has no section `{name}`; {hint}", param_hint="--fields")

@@ -63,6 +63,8 @@ class Format(Struct, frozen=True):
 
 
 SCIKIT_LEARN = "scikit-learn==1.9.1"
+PANDAS = "pandas==3.1.1"
+"""For a scikit-learn model that chooses its columns by their names."""
 TORCH = "torch==2.15.0"
 """PyPI's build for Linux, which computes on CUDA where there is a card and on the CPU where there is none."""
 _MIB, _GIB = 2**20, 2**30

@@ -31,6 +31,8 @@ class Promotion:
 
 def promoted(promotion: Promotion, compilation: Compilation, content: str, file: str) -> str:
     """The text of the spec's file afterwards; `content` is the text now, of which `compilation` was made."""
+    if promotion.source == promotion.target:
+        raise CannotPromote(f"--from and --to are both `{promotion.source}`: name two environments")
     for name in (promotion.source, promotion.target):
         _check_runs(promotion.model, name, compilation)
     text = content
@@ -81,8 +83,14 @@ def _with_section(text: Text, root: Node, promotion: Promotion, section: str) ->
     if root.get("spec", "environments") is None:
         return text.content
     if section in source.entries:
+        if section in target.entries and _plain(source, section) == _plain(target, section):
+            return text.content
         return with_value(target, section, source)
     return without(target, section) if section in target.entries else text.content
+
+
+def _plain(place: Place, section: str) -> object:
+    return place.entries[section].node.plain()
 
 
 def still_different(promotion: Promotion, specs: Sequence[ResolvedSpec]) -> Iterator[str]:

@@ -77,6 +77,7 @@ def found(path: Path, made: object, version: str | None = None) -> Found:
     columns = _names(facts.get("feature_names_in_"))
     if version is None and "_sklearn_version" in facts:
         version = str(facts["_sklearn_version"])
+    by_name = _chooses_by_name(parts)
     return Found(
         path,
         "sklearn",
@@ -84,8 +85,11 @@ def found(path: Path, made: object, version: str | None = None) -> Found:
         inputs=_by_column(parts, columns) or _inputs(parts, facts.get("n_features_in_")),
         outputs=_labels(array_of(classes)),
         columns=columns,
-        requirements=_requirements(path, version),
+        requirements=_requirements(path, version, by_name=by_name),
         methods=("predict_proba",) if classes is not None else (),
+        note="it chooses columns by their names, so its image has pandas; `mlspec run` needs it, too"
+        if by_name
+        else "",
     )
 
 
@@ -138,6 +142,17 @@ def _texts(transformer: Thing, columns: tuple[str, ...]) -> Iterator[str]:
                 yield from named
 
 
+def _chooses_by_name(parts: list[Thing]) -> bool:
+    """Whether a ColumnTransformer asks for columns of a frame, which a matrix has not."""
+    rows = [row for part in parts if isinstance(found := part.fields.get("transformers_"), list) for row in found]
+    chosen = [row[2] for row in rows if len(row) == 3]
+    return any(isinstance(each, str) or (isinstance(each, list) and any(map(_is_text, each))) for each in chosen)
+
+
+def _is_text(column: object) -> bool:
+    return isinstance(column, str)
+
+
 def _is_column(column: object, columns: tuple[str, ...]) -> bool:
     return column in columns or (isinstance(column, int) and column < len(columns))
 
@@ -150,13 +165,14 @@ def _labels(classes: Array | None) -> tuple[Tensor, ...]:
     return (Tensor("predict", datatype, (-1,)),) if datatype else ()
 
 
-def _requirements(path: Path, version: str | None) -> tuple[str, ...]:
+def _requirements(path: Path, version: str | None, *, by_name: bool) -> tuple[str, ...]:
     """Another scikit-learn than an image has by itself; one estimator is only sure to load in its own."""
-    from mlspec.plan.formats import FORMATS, SCIKIT_LEARN
+    from mlspec.plan.formats import FORMATS, PANDAS, SCIKIT_LEARN
 
-    if version is None or f"{_PIN}{version}" == SCIKIT_LEARN:
+    pin = SCIKIT_LEARN if version is None else f"{_PIN}{version}"
+    if pin == SCIKIT_LEARN and not by_name:
         return ()
-    return (f"{_PIN}{version}", *FORMATS["sklearn"].by_suffix.get(path.suffix, ()))
+    return (pin, *([PANDAS] if by_name else []), *FORMATS["sklearn"].by_suffix.get(path.suffix, ()))
 
 
 def _unpacked(stream: BinaryIO) -> BinaryIO:
