@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.server
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +92,55 @@ def test_wrong_credentials_ask_nobody_and_show_no_password(locked: int, tmp_path
     with pytest.raises(GitError, match="it wants other credentials") as raised:
         send(f"http://bot:hunter2@127.0.0.1:{locked}/ops.git", tmp_path)
     assert "hunter2" not in str(raised.value)
+
+
+def _moved(folder: Path) -> type[http.server.BaseHTTPRequestHandler]:
+    """Git's own server of HTTP for what lies in a folder, and a forward from /old to it, as of a renamed repository."""
+
+    class Moved(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path.startswith("/old/"):
+                self.send_response(301)
+                self.send_header("Location", self.path.removeprefix("/old"))
+                self.end_headers()
+                return
+            path, _, query = self.path.partition("?")
+            told = {"GIT_PROJECT_ROOT": str(folder), "GIT_HTTP_EXPORT_ALL": "1", "REMOTE_USER": "a", "PATH_INFO": path}
+            told |= {
+                "QUERY_STRING": query,
+                "REQUEST_METHOD": self.command,
+                "CONTENT_TYPE": self.headers.get_content_type(),
+            }
+            told |= {"HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", "")}
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            ran = subprocess.run(
+                ["git", "http-backend"], input=body, env={**os.environ, **told}, capture_output=True, check=True
+            )
+            head, _, content = ran.stdout.partition(b"\r\n\r\n")
+            headers = dict(line.split(": ", 1) for line in head.decode().splitlines())
+            self.send_response(int(headers.pop("Status", "200").split()[0]))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    return Moved
+
+
+def test_a_repository_that_moved_is_followed(server: Server, tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _moved(tmp_path)) as moved:
+        threading.Thread(target=moved.serve_forever, daemon=True).start()
+        send(f"http://127.0.0.1:{moved.server_port}/old/ops.git", tmp_path)
+        with pytest.raises(GitError, match="there is no such repository"):
+            send(f"http://127.0.0.1:{moved.server_port}/old/gone.git", tmp_path)
+        moved.shutdown()
+    assert "generated/prod/churn/deployment.yaml" in server.files()
 
 
 def test_a_damaged_record_is_named(server: Server, tmp_path: Path) -> None:

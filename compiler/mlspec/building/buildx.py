@@ -14,7 +14,7 @@ from .program import Runner
 from .targets import Target
 
 _CONTAINERD = "io.containerd.snapshotter"
-_ANOTHER = "another driver does, docker buildx create --use"
+_ANOTHER = "another driver (docker buildx create --use)"
 _UNPACKS_UNASKED = (29, 0, 1)
 """Docker before that unpacks every image that it builds, for which BuildKit refuses to rewrite dates.
 
@@ -36,11 +36,14 @@ class Abilities:
         """In words, with the way out; empty where nothing is that is wanted."""
         if attested and not self.attests:
             return (
-                "Docker's own storage holds neither SBOM nor provenance, and its files keep their dates, so that two "
-                f"builds are two images: {_ANOTHER}, and so does Docker 29.0.1 with containerd's image store"
+                "Docker's own storage holds neither SBOM nor provenance, and files keep their dates there, so that two "
+                f"builds are two images: {_ANOTHER}, or containerd's image store in Docker 29.0.1, does better"
             )
         if not self.dates:
-            return f"this Docker leaves files their dates, so that two builds are two images: 29.0.1 and {_ANOTHER}"
+            return (
+                "files keep their dates in this Docker, so that two builds are two images: "
+                f"{_ANOTHER}, or Docker 29.0.1, does better"
+            )
         return ""
 
 
