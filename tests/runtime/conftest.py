@@ -45,7 +45,7 @@ def churn(classifier: Path) -> Iterator[Running]:
         "path": "model/model.joblib",
         "inputs": [tensor("features", "FP64", -1, 30)],
     }
-    running = Running(write_image(classifier, manifest, {"batching": {"maxSize": 8}}))
+    running = Running(write_image(classifier, manifest, {"batching": {"maxSize": 8}}), warm=True)
     yield running.ready()
     running.stop()
 
@@ -68,7 +68,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             **(manifest or {}),
         }
         image = write_image(tmp_path / f"image{len(started)}", described, settings, code)
-        started.append(Running(image, environment))
+        started.append(Running(image, environment, warm=True))
         return started[-1]
 
     yield start_handler

@@ -1,4 +1,4 @@
-"""A server process of the tests: started like an image starts it, its log read line by line."""
+"""A server process of the tests: started like an image starts it, or forked, its log read line by line."""
 
 from __future__ import annotations
 
@@ -15,34 +15,29 @@ from typing import Any
 import httpx
 
 import mlspec_runtime
+from tests.runtime.warm import start_warm
 
 PATIENCE = 180.0
 """Seconds after which a test gives up; far beyond what anything here takes, so that a busy machine fails no test."""
 
 
 class Running:
-    """`log` grows while the process runs. `http` is a client for it."""
+    """`log` grows while the process runs. `http` is a client for it. A `warm` one has not imported all of it anew."""
 
-    def __init__(self, image: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, image: Path, environment: dict[str, str] | None = None, *, warm: bool = False) -> None:
         self.image = image
         self.log: list[dict[str, Any]] = []
         self.raw: list[str] = []
         self._changed = threading.Condition()
         self._making_client = threading.Lock()
-        self.process = subprocess.Popen(
-            [sys.executable, "main.py"],
-            cwd=image,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(Path(mlspec_runtime.__file__).parents[1]),
-                "MLSPEC_PORT": "0",
-                "MLSPEC_SETTINGS": str(image / "settings.json"),
-                **(environment or {}),
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        variables = {
+            **os.environ,
+            "PYTHONPATH": str(Path(mlspec_runtime.__file__).parents[1]),
+            "MLSPEC_PORT": "0",
+            "MLSPEC_SETTINGS": str(image / "settings.json"),
+            **(environment or {}),
+        }
+        self.process = start_warm(image, variables) if warm and not environment else _start(image, variables)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._http: httpx.Client | None = None
@@ -111,6 +106,17 @@ class Running:
             for sample in family.samples
             if sample.name == name and labels.items() <= sample.labels.items()
         )
+
+
+def _start(image: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "main.py"],
+        cwd=image,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def eventually(condition: Callable[[], bool], every: float = 0.01) -> None:

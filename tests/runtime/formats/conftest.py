@@ -27,7 +27,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def serve_model(manifest: dict[str, Any], code: str = "", settings: dict[str, Any] | None = None) -> Running:
         image = write_image(tmp_path, manifest, settings or {"batching": {}}, code)
-        started.append(Running(image))
+        started.append(Running(image, warm=True))
         return started[-1]
 
     yield serve_model
