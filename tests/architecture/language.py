@@ -61,7 +61,8 @@ def _described(field: Schema, definitions: dict[str, Schema]) -> Schema:
 
 
 def _row(key: str, field: Schema, kind: str, path: str, *, required: bool) -> str:
-    example = next(iter(_examples(field)), None)
+    # A default shows how a value is written, and is one that the key takes.
+    example = None if "default" in field and not required else next(iter(_examples(field)), None)
     cells = (
         f"`{key}`",
         _type(field, kind, path),

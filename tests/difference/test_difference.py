@@ -114,6 +114,19 @@ def test_an_environment_tells_of_itself_and_of_its_models(history: History) -> N
     (environment,) = (each for each in history.difference().changed if not each.model)
     assert environment.rows == (Row(Sign.CHANGED, "registry", "registry.example.com", "images.example.com"),)
     assert history.subject().restart == NEW_FIRST
+    (image,) = (row for row in rows(history) if row.subject == "image")
+    assert image.before.startswith("registry.example.com/")  # without it both sides would be the same
+    assert image.after.startswith("images.example.com/")
+
+
+def test_an_alert_of_a_burn_rate_pages_and_opens_tickets(history: History) -> None:
+    spec = (history.root / SPEC).read_text(encoding="utf-8")
+    (slo,) = (line for line in spec.splitlines(keepends=True) if line.lstrip().startswith("slo:"))
+    history.edit(slo, "")
+    told = {row.before: row.notes for row in rows(history) if row.subject == "alert"}
+    assert told["MlspecErrorBudgetBurn"] == ("page and ticket, team growth",)
+    shown = [line for line in render(history.difference()).splitlines() if "team growth" in line]
+    assert len({line.index("page and") for line in shown}) == 1  # in a column, long names and short ones
 
 
 def test_a_spec_that_was_wrong_is_unknown(history: History) -> None:

@@ -56,6 +56,8 @@ BROKEN: dict[str, bytes] = {
     "second-colon": HEAD + b"metadata:\n  description: Scores: all of them\n",
     "space-after-colon-missing": HEAD + b"metadata:\n  name:churn\n  owner: me\n",
     "key-under-a-value": HEAD + b"metadata: churn\n  owner: me\n",
+    "colon-without-space": HEAD + b"metadata:\n  name: churn\n  owner:payments\n",
+    "merge-conflict": HEAD + b"metadata:\n<<<<<<< HEAD\n  name: churn\n=======\n  name: leave\n>>>>>>> other\n",
     "colon-missing": HEAD + b"metadata:\n  name: a\n  owner\n  labels: {}\n",
     "value-of-reserved-character": HEAD + b"metadata:\n  owner: @payments\n",
     "value-of-backtick": HEAD + b"metadata:\n  owner: `payments`\n",

@@ -15,7 +15,9 @@ from mlspec.spec.network import Cidr
 from mlspec.spec.scalars import (
     AlertName,
     Digest,
+    DnsName,
     ModelName,
+    Registry,
     parse_cpu,
     parse_duration,
     parse_percent,
@@ -49,6 +51,8 @@ PARSERS = {
     "name": _parser(ModelName),
     "alert": _parser(AlertName),
     "digest": _parser(Digest),
+    "host": _parser(DnsName),
+    "registry": _parser(Registry),
 }
 MEANT = [
     ("duration", "30 seconds", "30s"),
@@ -76,6 +80,8 @@ MEANT = [
     ("range", "10.20.1.5", "10.20.1.5/32"),
     ("name", "Fraud_Detector", "fraud-detector"),
     ("alert", "fraud rate high", "FraudRateHigh"),
+    ("host", "https://models.example.com/churn", "models.example.com"),
+    ("registry", "https://registry.example.com:5000/ml/", "registry.example.com:5000/ml"),
     ("digest", "A" * 64, f"sha256:{'a' * 64}"),
 ]
 

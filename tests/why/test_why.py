@@ -15,6 +15,7 @@ from mlspec.why.answer import Answer, Inquiry
 from mlspec.why.place import Place, at_line, at_path
 from mlspec.why.reasons import SAME
 from mlspec.why.subject import Subject, subject_of
+from mlspec.why.text import render
 from mlspec.why.trial import make, text_of
 from mlspec.why.why import CannotSay, why
 
@@ -124,6 +125,7 @@ def test_a_default_says_what_it_is_for() -> None:
     assert names == ["health.startup"]
     assert answer.origins[0].leaf is not None
     assert "derived from format and size" in answer.origins[0].leaf.meaning
+    assert "= default: health.startup is not given. From start" in render(answer, FILES)
 
 
 def test_what_nothing_decides_has_its_rule() -> None:

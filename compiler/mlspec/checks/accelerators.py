@@ -19,6 +19,8 @@ from mlspec.source.suggestion import did_you_mean
 from .registry import check
 
 _PLAUSIBLE_PROFILE = re.compile(r"[1-7]g\.[1-9][0-9]{0,2}gb([+-][a-z.]{2,8})?")
+_LEAST = 32 * 2**20
+"""Bytes that no server's process starts with less of, whatever it loads."""
 UNKNOWN_ACCELERATOR = code(
     "MLS203",
     "unknown-accelerator",
@@ -123,7 +125,7 @@ def too_little_memory(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     resources, kind = resolved.spec.resources, resolved.spec.model.format
     shared, kept = resources.shared_memory or 0, offloaded(resolved)
     model = 0 if resources.accelerator else model_size(resolved)
-    server = server_memory(resolved) - kept
+    server = max(server_memory(resolved), _LEAST) - kept
     needed = model + shared + server + kept
     if needed < resources.memory:
         return

@@ -11,15 +11,31 @@ from mlspec.unit import Listing
 
 _MANY = 20
 """Above so many models only those are named that changed: nobody acts on the others."""
+_MANY_FILES = 4
+"""Above so many files of one model in one environment their names say no more than its."""
 
 
 def edited(changes: Changes) -> Iterator[str]:
-    """What somebody changed by hand and the compiler put back."""
+    """What somebody changed by hand and the compiler put back; of a folder that is gone its name says all."""
+    from mlspec.tree.changes import Kind
     from mlspec.tree.diff import headline
 
+    deleted = Counter(_folder(change.path) for change in changes.edited if change.kind is Kind.DELETED)
+    told = set()
     for change in changes.edited:
+        folder = _folder(change.path)
+        if change.kind is Kind.DELETED and deleted[folder] > _MANY_FILES:
+            if folder not in told:
+                yield f"{deleted[folder]} files of {folder} were deleted by hand: put back"
+                told.add(folder)
+            continue
         done = "put back" if change.after is not None else "removed"
         yield f"{headline(change)}: {done}"
+
+
+def _folder(path: str) -> str:
+    """`generated/prod/churn`, what one model has in one environment."""
+    return "/".join(path.split("/")[:3])
 
 
 def rows(listing: Listing, changes: Changes) -> Iterator[str]:

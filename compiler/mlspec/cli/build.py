@@ -51,7 +51,7 @@ _SHOWN = 5
 @click.option("--option", "options", multiple=True, help="For the builder, as --option=--platform=linux/arm64.")
 @click.option("--attest/--no-attest", default=True, help="SBOM and provenance, with docker and --push.")
 @click.option("--logs", is_flag=True, help="Show the builder's whole log.")
-@click.option("--print", "form", type=click.Choice(["bake"]), help="Build nothing; print this for CI.")
+@click.option("--print", "form", type=click.Choice(["bake"]), metavar="bake", help="Build nothing; print this for CI.")
 @findings_option
 def command(
     models: tuple[str, ...],

@@ -46,11 +46,14 @@ def _model(before: Side, after: Side) -> Iterator[Row]:
         notes = () if same_image else ("new image",)
         yield Row(Sign.CHANGED, "model", old, new, notes)
     elif not same_image:
-        yield Row(Sign.CHANGED, "image", _tag(before.plan), _tag(after.plan), _context_files(before, after))
+        yield Row(Sign.CHANGED, "image", *_images(before.plan, after.plan), _context_files(before, after))
 
 
-def _tag(plan: Plan) -> str:
-    return plan.container.image.rpartition("/")[2]
+def _images(before: Plan, after: Plan) -> tuple[str, str]:
+    """Both images without their registry; with it where it is all that differs."""
+    old, new = before.container.image, after.container.image
+    short = old.rpartition("/")[2], new.rpartition("/")[2]
+    return short if short[0] != short[1] else (old, new)
 
 
 def _context_files(before: Side, after: Side) -> tuple[str, ...]:
@@ -156,12 +159,17 @@ def _alerts(before: Plan, after: Plan) -> Iterator[Row]:
             yield Row(Sign.REMOVED, "alert", before=name, notes=(_told_to(old[name]),))
 
 
-def _alerting_rules(plan: Plan) -> Mapping[str, AlertingRule]:
-    return {
-        rule.alert: rule for group in plan.monitoring.groups for rule in group.rules if isinstance(rule, AlertingRule)
-    }
+def _alerting_rules(plan: Plan) -> Mapping[str, list[AlertingRule]]:
+    """By its name, each alert: one of a burn rate has rules that page, and rules that open a ticket."""
+    found: dict[str, list[AlertingRule]] = {}
+    for group in plan.monitoring.groups:
+        for rule in group.rules:
+            if isinstance(rule, AlertingRule):
+                found.setdefault(rule.alert, []).append(rule)
+    return found
 
 
-def _told_to(rule: AlertingRule) -> str:
-    team = rule.labels.get("owner") or rule.labels.get("team")
-    return ", ".join(filter(None, (rule.labels.get("severity", ""), f"team {team}" if team else "")))
+def _told_to(rules: list[AlertingRule]) -> str:
+    severities = sorted({rule.labels.get("severity", "") for rule in rules} - {""})
+    teams = sorted({rule.labels.get("owner") or rule.labels.get("team") or "" for rule in rules} - {""})
+    return ", ".join([" and ".join(severities)] * bool(severities) + [f"team {team}" for team in teams])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from mlspec.report.terminal import Style, columns, paint, visible
@@ -10,8 +10,8 @@ from mlspec.report.terminal import Style, columns, paint, visible
 from .difference import Difference, ObjectChange, Row, Sign, Subject
 
 _STYLES = {Sign.ADDED: "32", Sign.REMOVED: "31", Sign.CHANGED: "33"}
-_SUBJECT, _CHANGE = 16, 22
-"""Columns of what is aligned; what is longer pushes the rest on."""
+_SUBJECT, _CHANGE, _WIDER = 16, 22, 12
+"""Columns of what is aligned, at least, and how many more a block may make of them."""
 
 
 def render(difference: Difference, colour: bool = False) -> str:
@@ -46,8 +46,12 @@ def _subject(subject: Subject, colour: bool) -> Iterator[str]:
     yield paint(visible(subject.title), Style.STRONG, colour) + suffix
     if subject.unknown:
         yield "  ? its spec had an error before: what it gave is unknown"
+    widths = (
+        _width((visible(row.subject) for row in subject.rows), _SUBJECT),
+        _width((_change(row) for row in subject.rows if row.notes), _CHANGE),
+    )
     for row in subject.rows:
-        yield _row(row, colour)
+        yield _row(row, widths, colour)
     if subject.restart:
         yield f"  ! {visible(subject.restart)}"
     for line in objects_in_words(subject.objects):
@@ -60,9 +64,17 @@ def _subject(subject: Subject, colour: bool) -> Iterator[str]:
             yield paint(said, Style.ERROR, colour)
 
 
-def _row(row: Row, colour: bool) -> str:
-    change = " → ".join(visible(each) for each in (row.before, row.after) if each)
-    cells = [_padded(visible(row.subject), _SUBJECT), _padded(change, _CHANGE), *map(visible, row.notes)]
+def _width(cells: Iterable[str], least: int) -> int:
+    """Of a column of one block: of its longest cell, unless that is far longer than others and pushes the rest on."""
+    return max([least, *(width for cell in cells if (width := columns(cell)) <= least + _WIDER)])
+
+
+def _change(row: Row) -> str:
+    return " → ".join(visible(each) for each in (row.before, row.after) if each)
+
+
+def _row(row: Row, widths: tuple[int, int], colour: bool) -> str:
+    cells = [_padded(visible(row.subject), widths[0]), _padded(_change(row), widths[1]), *map(visible, row.notes)]
     sign = f"\x1b[{_STYLES[row.sign]}m{row.sign}\x1b[0m" if colour else str(row.sign)
     return f"  {sign} {'   '.join(cells)}".rstrip()
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from yaml import MarkedYAMLError
 
 from mlspec.codes import Code
-from mlspec.diagnostics import Diagnostic, Related
+from mlspec.diagnostics import Diagnostic, Related, Span
 
 from .findings import DIRECTIVE, SYNTAX, TAB, TAG
 from .text import Text, quoted
@@ -19,6 +19,9 @@ _MARKERS = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
 _LONGEST_KEY = 1024  # characters between a key and its colon (YAML 1.2, 7.4.2)
 _FIRST_WORD = re.compile(r"\S+")
 _KEY_WITHOUT_SPACE = re.compile(r"^\s*(?:- )?([\w.-]+:[^\s:/][^:]*)$")
+_WORD_WITHOUT_SPACE = re.compile(r"([A-Za-z][\w-]*):([^\s:/].*)")
+_OURS, _THEIRS = re.compile(r"^<{7}(?= |$)", re.MULTILINE), re.compile(r"^>{7}(?= |$)", re.MULTILINE)
+"""The first and the last line of a conflict; YAML has neither at the beginning of a line."""
 
 
 class _Stop(Struct, frozen=True):
@@ -60,6 +63,8 @@ class _Stop(Struct, frozen=True):
 def explain(error: MarkedYAMLError, text: Text) -> Diagnostic:
     """The finding for an error of libyaml or of PyYAML's own parser, which differ in a few words."""
     problem_mark = error.problem_mark or error.context_mark
+    if (ours := _OURS.search(text.content)) and (theirs := _THEIRS.search(text.content, ours.end())):
+        return _conflict(text.span(*ours.span()), Related(text.span(*theirs.span()), "up to here"))
     index = min(problem_mark.index, len(text.content)) if problem_mark else 0
     start = min(error.context_mark.index, len(text.content)) if error.context_mark else index
     stop = _Stop(text, index, start, error.problem or "")
@@ -68,6 +73,11 @@ def explain(error: MarkedYAMLError, text: Text) -> Diagnostic:
         if pattern.search(said):
             return rule(stop)
     return stop.finding(f"this is not YAML: {stop.problem}")
+
+
+def _conflict(span: Span, *related: Related) -> Diagnostic:
+    remedy = "keep one of the two sides, or what both mean, and delete the lines that git put in"
+    return SYNTAX.error(span, "git could not merge here, and nobody has since", remedy=remedy, related=related)
 
 
 def _wrong_character(stop: _Stop) -> Diagnostic:
@@ -113,11 +123,10 @@ def _missing_colon(stop: _Stop) -> Diagnostic:
     if len(line) > _LONGEST_KEY:
         return _long_key(stop, stop.start)
     if line.startswith(_MARKERS):
-        return stop.finding(
-            "git could not merge here, and nobody has since",
-            "keep one of the two sides, or what both mean, and delete the lines that git put in",
-            at=stop.start,
-        )
+        return _conflict(stop.text.span(stop.start, stop.start + len(_MARKERS[0])))
+    if joined := _WORD_WITHOUT_SPACE.match(line):
+        message = f"{quoted(joined[1])} is no key: no space follows its colon"
+        return stop.finding(message, f"write `{joined[1]}: {quoted(joined[2])[1:]}", at=stop.start)
     key = f"{line.split()[0][:40]}: …" if line.split() else "key: …"
     return stop.finding(
         f"{quoted(line)} is no key: no colon follows",

@@ -19,6 +19,8 @@ HANDLER = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*:[A-Za-z_][A-Za-z0-
 
 def _requirements(value: object) -> list[str] | str:
     if isinstance(value, str):
+        if not value.startswith(".") and len(value) <= _LONGEST and not requirement_problem(value):
+            raise Invalid("expected a list of requirements", fix=f"[{value}]")
         return relative_path(value)
     if not isinstance(value, list):
         raise Invalid("expected a list of requirements, or a path to a requirements file")

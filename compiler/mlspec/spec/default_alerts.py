@@ -131,6 +131,7 @@ class FeatureDrift(Section):
         Field(
             alias="for",
             description="How long it must stay true, 1m to 7d; default a quarter of the window, 1h at most.",
+            examples=["30m"],
         ),
     ] = None
     severity: Annotated[Severity, _TOLD] = "ticket"

@@ -224,7 +224,10 @@ class Gitops(Section):
 class Kueue(Section):
     """Kueue, which lets Jobs start when there is room for them."""
 
-    queue: Annotated[DnsName, Field(description="The LocalQueue, in the environment's namespace, for batch scoring.")]
+    queue: Annotated[
+        DnsName,
+        Field(description="The LocalQueue, in the environment's namespace, for batch scoring.", examples=["models"]),
+    ]
 
 
 class Policy(Section):

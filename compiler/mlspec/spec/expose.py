@@ -22,8 +22,12 @@ class Gateway(Section):
 class Ingress(Section):
     """An Ingress, where the cluster has no Gateway."""
 
-    class_name: Annotated[DnsName, Field(alias="class", description="The IngressClass; there is no default.")]
-    tls_secret: Annotated[DnsName | None, Field(description="Secret with the host's certificate.")] = None
+    class_name: Annotated[
+        DnsName, Field(alias="class", description="The IngressClass; there is no default.", examples=["traefik"])
+    ]
+    tls_secret: Annotated[
+        DnsName | None, Field(description="Secret with the host's certificate.", examples=["models-tls"])
+    ] = None
     issuer: Annotated[DnsLabel | None, Field(description="cert-manager ClusterIssuer that fills `tlsSecret`.")] = None
 
     @model_validator(mode="after")
@@ -76,7 +80,7 @@ class Expose(Section):
     ] = "/"
     timeout: Annotated[
         Annotated[Duration, between("1ms", "1d")] | None,
-        Field(description="Default: the server's timeout and a margin."),
+        Field(description="Default: the server's timeout and a margin.", examples=["12s"]),
     ] = None
     gateway: Annotated[Gateway | None, Field(description="Default from the environment.")] = None
     inference_pool: Annotated[

@@ -15,7 +15,7 @@ class Health(Section):
 
     startup: Annotated[
         Annotated[Duration, between("1s", "1d")] | None,
-        Field(description="From start to ready at most; default derived from format and size."),
+        Field(description="From start to ready at most; default derived from format and size.", examples=["2m"]),
     ] = None
     drain: Annotated[
         Annotated[Duration, between("0s", "1h")],

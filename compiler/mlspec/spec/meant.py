@@ -82,13 +82,18 @@ def meant_percent(value: object) -> str:
 
 
 def meant_word(value: str, pattern: str, length: int) -> str:
-    """`Fraud_Detector` -> `fraud-detector`, `fraud rate high` -> `FraudRateHigh`, a digest without its algorithm."""
+    """`Fraud_Detector` -> `fraud-detector`, `fraud rate high` -> `FraudRateHigh`, a URL -> its host, and so on."""
     fitting = (each for each in _spellings(value[:_LONGEST]) if len(each) <= length)
     return next((each for each in fitting if re.fullmatch(pattern, each, re.ASCII)), "")
 
 
 def _spellings(value: str) -> Iterator[str]:
     plain = value.strip()
+    if "://" in plain:
+        place = plain.partition("://")[2].rstrip("/")
+        yield place
+        yield place.partition("/")[0]
+        return
     yield plain
     yield plain.lower()
     yield f"sha256:{plain.lower()}"

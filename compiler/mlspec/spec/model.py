@@ -46,6 +46,29 @@ _FORMAT_WORDS = OtherWords(
 Datatype = Literal[
     "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16", "FP32", "FP64", "BYTES"
 ]
+_DATATYPE_WORDS = OtherWords(
+    meant={
+        "boolean": "BOOL",
+        "byte": "UINT8",
+        "short": "INT16",
+        "int": "INT64",
+        "integer": "INT64",
+        "long": "INT64",
+        "half": "FP16",
+        "float16": "FP16",
+        "float32": "FP32",
+        "single": "FP32",
+        "float": "FP32",
+        "double": "FP64",
+        "float64": "FP64",
+        "str": "BYTES",
+        "string": "BYTES",
+        "text": "BYTES",
+        "object": "BYTES",
+    },
+    advice=dict.fromkeys(["bfloat16", "bf16"], "FP32 holds every such number, and JSON and numpy have it"),
+)
+"""As numpy, ONNX and pandas call them."""
 SCHEMES = ("s3", "gs", "az", "https", "hf", "models", "oci", "pvc")
 
 
@@ -82,7 +105,7 @@ class Tensor(Section):
     """One input or output of the model, in the words of the Open Inference Protocol."""
 
     name: Annotated[str, Field(min_length=1, max_length=128, description="The tensor's name in requests.")]
-    datatype: Annotated[Datatype, Field(description="An Open Inference Protocol datatype.")]
+    datatype: Annotated[Datatype, _DATATYPE_WORDS, Field(description="An Open Inference Protocol datatype.")]
     shape: Annotated[
         list[Annotated[int, Field(ge=-1, le=2**31 - 1)]],
         Field(min_length=1, max_length=8, description="Its dimensions; -1 where any size fits, first the batch."),

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .environment import EnvironmentSpec
+from .environment import EnvironmentDocument, EnvironmentSpec
 from .fields import OtherWords, sections_below
 from .section import Section
-from .service import ServiceSpec
+from .service import ModelHead, ModelSpec, ServiceSpec
 from .workspace import WorkspaceSpec
 
+_SPECS: Mapping[type[Section], type[Section]] = {ModelHead: ModelSpec, EnvironmentDocument: EnvironmentSpec}
+_UNDER_SPEC = "indent it under `spec`"
 _METADATA = "write it under the document's `metadata`"
 _PATCHED = "what the language does not say is patched under `overrides`"
 _OF_NODES = "which nodes have what, the environment's `accelerators` say; ask for one under `resources.accelerator`"
 _OF_ENVIRONMENT = "the Environment says it, once for all its models"
 _PORT = "remove it: the server has one port, and callers use that of its Service or of `expose`"
+_METRIC = "write the metric as the key: `- cpu: 70%`, `- requestsPerSecond: 50`"
 _ONE_AMOUNT = "write one amount: `memory: 1Gi` is request and limit at once, `cpu: 500m` a request"
 
 _SYNONYMS: Mapping[str, Mapping[str, str]] = {
@@ -119,6 +122,7 @@ _ADVICE: Mapping[str, Mapping[str, str]] = {
     "Server": {_PORT: "port ports host address"},
     "Expose": {_PORT: "port ports"},
     "Resources": {_ONE_AMOUNT: "requests limits"},
+    "Metric": {_METRIC: "type name target value targetValue averageUtilization utilization metric resource"},
     "ModelSource": {_METADATA: "name"},
 }
 
@@ -128,7 +132,10 @@ def other_keys_of(section: type[Section]) -> OtherWords:
     meant = dict(_rows(_SYNONYMS.get(section.__name__, {})))
     if section in (EnvironmentSpec, WorkspaceSpec):
         meant = {key.casefold(): f"defaults.{key}" for key in _keys(ServiceSpec)} | meant
-    return OtherWords(meant, dict(_rows(_ADVICE.get(section.__name__, {}))))
+    advice = dict(_rows(_ADVICE.get(section.__name__, {})))
+    if spec := _SPECS.get(section):
+        advice = {letters(key): _UNDER_SPEC for key in _keys(spec)} | advice
+    return OtherWords(meant, advice)
 
 
 def places_of(root: type[Section], key: str) -> list[str]:

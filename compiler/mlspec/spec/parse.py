@@ -77,6 +77,7 @@ _KEY = "[key]"
 _SHORTEST = 2
 _MOST_PLACES = 2
 """A key that stands in more places says nothing about what was meant."""
+_WITH_KEYS = ("a mapping", "a list")
 _YES, _NO = ("yes", "on", "y", "true"), ("no", "off", "n", "false")
 
 
@@ -187,6 +188,8 @@ def _meant(section: type[Section], path: Path, more: tuple[str, ...]) -> tuple[s
     from .other_keys import letters, other_keys_of, places_of  # for findings only
 
     key, keys = str(path[-1]), [*keys_of(section, path[:-1]), *more]
+    if key.startswith("-"):
+        return None, f"write a space after the dash of a list's item: `- {key.lstrip('-')}: …`"
     here = section_at(section, path[:-1])
     others = other_keys_of(here) if here else OtherWords()
     if meant := others.meant.get(letters(key)):
@@ -209,7 +212,10 @@ def _unknown_key(node: Node, path: Path, remedy: str, root: str, meant: str) -> 
 
 
 def _missing(section: type[Section], wanted: Path, span: Span) -> Diagnostic:
-    remedy = f"add {_meaning(section, wanted) or f'`{wanted[-1]}`'}"
+    choices = ", ".join(choices_of(section, wanted))
+    key = f"`{wanted[-1]}`" + (f", one of {choices}" if choices else "")
+    meaning = meaning_of(section, wanted).rstrip(".")
+    remedy = f"add {key}" + (f": {meaning}" if meaning else "")
     return MISSING_KEY.error(span, f"`{_name(wanted)}` is missing", remedy=remedy)
 
 
@@ -271,7 +277,8 @@ def _wrong_type(section: type[Section], node: Node, path: Path, expected: str) -
     # What is not there has no place but its key's.
     span = node.locate_key(path) if found.value is None else node.locate(path)
     message = f"`{_name(path)}` must be {expected}" if path else f"this must be {expected}"
-    keys = ", ".join(keys_of(section, path)) if expected == "a mapping" else ""
+    listed = keys_of(section, path if expected == "a mapping" else (*path, 0)) if expected in _WITH_KEYS else []
+    keys = ", ".join(listed)
     remedy, fix = _as_type(found, expected, keys)
     remedy = remedy or (f"its keys are: {keys}" if keys else _meaning(section, path))
     label = "nothing stands here" if found.value is None else f"this is {_kind(found)}"
@@ -296,7 +303,9 @@ def _as_type(found: Node, expected: str, keys: str) -> tuple[str, str]:
         case "a mapping", list():
             how = "" if keys else "write `<name>: …` for each, in place of a list"
         case "a list", _:
-            how = "write items, each on a line that begins with `- `"
+            how = "write items, each on a line that begins with `- `" + (
+                f"; the keys of one are: {keys}" if keys else ""
+            )
         case "a mapping", None:
             how = "write lines `key: value` below it, or remove it"
     return (f"{how}: {fix}" if fix else how), fix

@@ -56,10 +56,18 @@ class Scaling(Section):
         int, Field(ge=0, le=10_000, description="Never fewer; 0 needs a query that wakes the model.")
     ] = 1
     max_replicas: Annotated[int, Field(ge=1, le=10_000, description="Never more.")]
-    metrics: Annotated[list[Metric], Field(min_length=1, description="The highest demand of any metric wins.")]
+    metrics: Annotated[
+        list[Metric],
+        Field(
+            min_length=1,
+            description="What to scale on, as `- cpu: 70%`; of several the highest demand wins.",
+        ),
+    ]
     scale_down_after: Annotated[
         Annotated[Duration, between("0s", "1h")] | None,
-        Field(description="How long demand must stay low, at most 1h; never below the start-up time."),
+        Field(
+            description="How long demand must stay low, at most 1h; never below the start-up time.", examples=["10m"]
+        ),
     ] = None
 
     @model_validator(mode="after")

@@ -28,6 +28,8 @@ _LAYERS = {
     ("Workspace", ""): ", of the workspace",
     ("Workspace", "defaults"): ", for every model",
 }
+NOTHING = "none"
+"""How a default is shown that is no value."""
 _WITHOUT_DEFAULT = ("defaults", "environments", "overrides")
 
 
@@ -160,7 +162,7 @@ def _examples(stated: dict[str, Any]) -> Iterator[object]:
 
 def _shown(value: object) -> str:
     if value is None or value == [] or value == {}:
-        return "none"
+        return NOTHING
     if isinstance(value, bool):
         return str(value).lower()
     return str(value)

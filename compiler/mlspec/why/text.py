@@ -10,6 +10,7 @@ from mlspec.report.text import excerpts
 from mlspec.source.files import Files
 
 from .answer import Answer, Origin, place_of
+from .leaf import NOTHING
 
 _SHOWN = 4
 """Lines that are shown; the rest is named."""
@@ -38,7 +39,8 @@ def _lines(answer: Answer, files: Files, colour: bool) -> Iterator[str]:
         yield f"  = {'also' if lines else 'from'}: {', '.join(names[:_LISTED])}{more}"
     for origin in [origin for origin in answer.origins if not origin.written][:_SHOWN]:
         assert origin.leaf is not None  # noqa: S101 - a file is written
-        yield f"  = default: {origin.leaf.name} is {origin.leaf.text}. {visible(origin.leaf.meaning)}"
+        stands = "is not given" if origin.leaf.text == NOTHING else f"is {origin.leaf.text}"
+        yield f"  = default: {origin.leaf.name} {stands}. {visible(origin.leaf.meaning)}"
         yield f"    {origin.leaf.documented}"
     if answer.reason is not None:
         lead = "always so" if not answer.origins else "because"
