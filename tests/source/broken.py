@@ -57,6 +57,7 @@ BROKEN: dict[str, bytes] = {
     "space-after-colon-missing": HEAD + b"metadata:\n  name:churn\n  owner: me\n",
     "key-under-a-value": HEAD + b"metadata: churn\n  owner: me\n",
     "colon-without-space": HEAD + b"metadata:\n  name: churn\n  owner:payments\n",
+    "merge-conflict-half-resolved": HEAD + b"metadata:\n  name: churn\n=======\n  owner: growth\n",
     "merge-conflict": HEAD + b"metadata:\n<<<<<<< HEAD\n  name: churn\n=======\n  name: leave\n>>>>>>> other\n",
     "colon-missing": HEAD + b"metadata:\n  name: a\n  owner\n  labels: {}\n",
     "value-of-reserved-character": HEAD + b"metadata:\n  owner: @payments\n",
