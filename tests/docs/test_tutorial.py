@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import uuid
@@ -11,11 +12,15 @@ from typing import IO
 
 import pytest
 
+from mlspec.compile import compile as compile_specs
+from mlspec.report.text import render
+from mlspec.source.files import FilesOnDisk
 from tests.cli.running import environment
 
 from .session import Command, Write, steps
 
-GUIDE = Path(__file__).parents[2] / "docs/tutorial.md"
+ROOT = Path(__file__).parents[2]
+GUIDE = ROOT / "docs/tutorial.md"
 PORT = "8765"
 
 
@@ -90,6 +95,17 @@ def test_the_tutorial(tmp_path: Path, shell: Shell, require_tool: Callable[[str]
             assert step.fits(output), f"$ {step.line}\n{output}"
             commands += 1
     assert commands > 20
+
+
+def test_the_finding_in_the_readme(tmp_path: Path) -> None:
+    """What it shows of a mistake is what that mistake gives."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    spec = tmp_path / "specs/digits-onnx/model.yaml"
+    spec.write_text(spec.read_text().replace("type: nvidia-a100", "type: nvidia-h100"))
+    (shown,) = (step for step in steps(ROOT / "README.md") if isinstance(step, Command))
+    files = FilesOnDisk(tmp_path)
+    said = render(compile_specs(files).diagnostics, files)
+    assert shown.shown.startswith(said)
 
 
 @pytest.mark.parametrize(
