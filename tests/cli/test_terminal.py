@@ -144,7 +144,7 @@ def test_a_full_disk_behind_the_output_is_no_bug(stale: Path) -> None:
         finished = subprocess.run(
             command, cwd=stale, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
-    assert finished.stderr == "error: No space left on device\n"
+    assert finished.stderr == "error: the disk is full; free some space, then run it again\n"
     assert finished.returncode == 2
 
 
