@@ -66,6 +66,17 @@ def test_a_server_without_extensions_is_not_blamed_for_them(echo: Address) -> No
     )}  # fmt: skip
 
 
+def test_a_model_that_takes_no_zeros_is_told_how_to_be_asked(echo: Address) -> None:
+    def picky(request: Request, forward: Forward) -> Reply:
+        refused = Reply(400, {"content-type": "application/json"}, b'{"error": "unknown category"}')
+        return refused if request.path.endswith("/infer") else forward(request)
+
+    with spoiled(echo, picky) as address:
+        result = run(address)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1].startswith("the model refuses a row of zeros and ones: ")
+
+
 NONSENSE = [b"", b"[]", b'"text"', b"null", b"[" * 100_000, b'{"outputs": [{}], "inputs": [null], "versions": 1}']
 
 

@@ -61,7 +61,7 @@ def command(
 
 
 def _examine(subject: Subject, junit_file: Path | None) -> int:
-    from mlspec.conformance.suite import Outcome, Result, cases_for, run_suite
+    from mlspec.conformance.suite import Outcome, Result, cases_for, refuses_its_sample, run_suite
     from mlspec.conformance.table import rows, total
 
     outcomes: list[Outcome] = []
@@ -83,6 +83,9 @@ def _examine(subject: Subject, junit_file: Path | None) -> int:
         except OSError as error:
             _stop(f"the report cannot be written to {junit_file}: {error.strerror}")
     failed = any(outcome.result is Result.FAILED for outcome in outcomes)
+    if failed and refuses_its_sample(subject):
+        what = "the request in that file" if subject.given else "a row of zeros and ones"
+        click.echo(f"the model refuses {what}: put a request that it takes into a file, and name it with --request")
     return ExitCode.CHANGED if failed else ExitCode.CLEAN
 
 

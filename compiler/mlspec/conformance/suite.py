@@ -64,6 +64,14 @@ def find_reference(subject: Subject) -> Reference | None:
     return first.outputs if first.outputs == second.outputs else None
 
 
+def refuses_its_sample(subject: Subject) -> bool:
+    """Whether the model answers the plainest request with an error of the caller's: then most cases say only that."""
+    try:
+        return 400 <= exchange(subject.address, make_request(_PLAIN, subject)).status < 500
+    except (Inapplicable, NoAnswer):
+        return False
+
+
 def _infer(subject: Subject) -> InferReply:
     reply = exchange(subject.address, make_request(_PLAIN, subject))
     return read_answer(reply, plain_body(reply))

@@ -45,6 +45,7 @@ class Session:
         self._server: Server | None = None
         self._address: Address | None = None
         self._ready = False
+        self._refuses_zeros = False
         self._stops = 0
         self._last_words = ""
         self._tick_at = 0.0
@@ -104,6 +105,8 @@ class Session:
         elif action == "ready" and not self._ready:
             self._ready = True
             self._introduce()
+        elif action == "warm-up" and "error.type" in record:
+            self._refuses_zeros = True
         elif action == "drain" and self._stops:
             self._screen.live("finishing what was accepted")
         self._tell(record)
@@ -133,6 +136,8 @@ class Session:
             self._screen.line("the model says nothing of its inputs: write them under `spec.model.inputs`")
             return
         command = curl(str(self._address), self._model, inputs, self._folder)
+        if command and self._refuses_zeros:
+            self._screen.line("the model may refuse these values; put some that it takes in their place:")
         self._screen.line(command or "an input is FP16, which has no JSON form: ask with tritonclient")
         self._show_figures()
 
