@@ -86,6 +86,8 @@ class _Supervisor:
         command = [sys.executable, "-c", _CODE, str(self._model_json)]
         process = subprocess.Popen(command, env=environ, pass_fds=[self._listener.fileno()])  # noqa: S603 - ourselves
         self._running[process.pid] = process
+        if self._stopping:  # meanwhile: those that had started have been told, this one has not
+            process.terminate()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self._stopping = True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mlspec_runtime.workers import _Supervisor
 from tests.runtime.conftest import Start
 from tests.runtime.running import PATIENCE, Running, eventually
 from tests.runtime.test_batching import infer
@@ -95,6 +97,16 @@ def test_sigterm_ends_them_all(running: Running) -> None:
     assert infer(running, 1.0, 1.0).status_code == 200
     assert running.stop() == 0
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_one_that_starts_while_all_are_told_to_stop_is_told_too(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        supervisor = _Supervisor(tmp_path / "model.json", listener, tmp_path)
+        supervisor.stop()
+        supervisor.start(first=False)
+        (process,) = supervisor._running.values()
+        assert supervisor.watch() == 0
+    assert process.returncode == -signal.SIGTERM
 
 
 def test_a_model_that_cannot_be_loaded_ends_them_all(start: Start) -> None:
