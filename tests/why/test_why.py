@@ -195,6 +195,7 @@ def test_what_is_made_one_by_one_is_what_compiling_makes() -> None:
     ("place", "path", "said"),
     [
         ("generated/prod/churn/deploymnt.yaml:3", None, "did you mean generated/prod/churn/deployment.yaml?"),
+        ("specs/churn/model.yaml:3", None, "ask about a file that mlspec writes, below generated/"),
         ("generated/prod/churn/service.yaml:900", None, "generated/prod/churn/service.yaml has "),
         ("generated/prod/churn/service.yaml", "spec.prts", "`spec` has "),
         ("generated/prod/churn/service.yaml", None, "which line of"),

@@ -56,6 +56,8 @@ def subject_of(path: str, files: Files, specs: str) -> Subject:
             others.append(output.path)
     near = did_you_mean(path.rpartition("/")[2], [each.rpartition("/")[2] for each in others])
     meant = next((each for each in others if near and each.endswith(f"/{near}")), None)
+    if not meant and files.size(path) is not None:
+        raise NoSubject(f"no spec compiles to {path}: ask about a file that mlspec writes, below generated/ or argocd/")
     raise NoSubject(f"no spec compiles to {path}" + (f"; did you mean {meant}?" if meant else ""))
 
 
