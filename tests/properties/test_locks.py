@@ -16,6 +16,7 @@ from mlspec.plan.image import ImagePlan
 from mlspec.plan.pins import image_key
 from mlspec.source.files import FilesInMemory
 from mlspec.source.read import parse
+from mlspec.spec.location import location
 from mlspec.spec.lock import Lock, LockedImage, LockedModel, LockMetadata
 from mlspec.spec.parse import parse_section
 from mlspec.spec.requirements import distribution
@@ -56,18 +57,23 @@ def _locks(specs: Iterable[ResolvedSpec], source: str) -> list[Lock]:
 
 def _lock(specs: list[ResolvedSpec]) -> Lock:
     plans = [plan_unpinned(spec, "") for spec in specs]
-    digests = {
-        spec.spec.model.uri: digest
-        for spec in specs
-        if spec.spec.model.uri and (digest := model_files(spec.model, spec.spec, spec.files).digest)
-    }
+    models = {(model.uri, model.revision or ""): model for spec in specs if (model := _model(spec))}
     return Lock(
         api_version="mlspec.dev/v1",
         kind="Lock",
         metadata=LockMetadata(name=specs[0].name),
-        models=[LockedModel(uri=uri, digest=digest) for uri, digest in sorted(digests.items())],
+        models=[models[place] for place in sorted(models)],
         images={image_key(plan): _image(plan) for plan in sorted(plans, key=image_key)},
     )
+
+
+def _model(spec: ResolvedSpec) -> LockedModel | None:
+    """What is beside the spec, or would be read in its store."""
+    source = spec.spec.model
+    found, where = model_files(spec.model, spec.spec, spec.files).digest, location(source.uri)
+    if source.uri and (found or (where and where.is_fetched and not source.digest)):
+        return LockedModel(uri=source.uri, revision=None if found else source.revision, digest=found or DIGEST)
+    return None
 
 
 def _image(plan: ImagePlan) -> LockedImage:
