@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.runtime.conftest import Start
-from tests.runtime.running import Running
+from tests.runtime.running import Running, eventually
 from tests.runtime.test_batching import infer
 
 FAULTY = """
@@ -74,7 +74,12 @@ def test_faults(faulty: Running, fault: int, told: str, logged: str) -> None:
     assert (response.status_code, response.json()) == (500, {"error": told})
     assert faulty.metric("mlspec_requests_total", code="500", endpoint="infer") == failed + 1
     assert infer(faulty, 0.0, 2.0).json()["outputs"][0]["data"] == [2.0], "the next request is none the worse"
-    (line,) = [line for line in faulty.log[lines:] if line.get("event.outcome") == "failure"]
+
+    def told_of() -> list[dict[str, Any]]:
+        return [line for line in faulty.log[lines:] if line.get("event.outcome") == "failure"]
+
+    eventually(lambda: bool(told_of()))  # the answer may be here before the line is read
+    (line,) = told_of()
     assert logged in f"{line['error.type']} {line['error.message']}"
     assert "Traceback" in line["error.stack_trace"]
 
