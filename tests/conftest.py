@@ -34,8 +34,12 @@ settings.register_profile("long", settings.get_profile("ordinary"), max_examples
 settings.load_profile("ordinary")
 REQUIRE_TOOLS = "MLSPEC_REQUIRE_TOOLS"
 """Set to 1, a tool that is missing fails what needs it."""
-_WAITING = "tests/monitoring/test_live"
-_COMPUTING = "tests/images/"
+_LONGEST = (
+    ("tests/monitoring/test_live",),
+    ("tests/images/",),
+    ("tests/locking/test_mlflow", "tests/rule_tests/test_examples", "tests/linters/", "tests/examples/"),
+)
+"""Those that wait for Prometheus, those that build images one after the other, and what else is long."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,17 +59,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"custom resources went unchecked: {MISSING}", yellow=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: every other test waits for a server, a registry or a disk now and then."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no processor gets one of these last and goes on alone.
 
-    Of two workers (or four …) the first begins at the start, and the second in the middle: there stands what builds
-    images, with both processors, while the live tests wait for Prometheus.
+    Each worker is given an equal run of the list to begin with: there the long ones stand, at its beginning.
     """
-    waiting = [item for item in items if item.nodeid.startswith(_WAITING)]
-    computing = [item for item in items if item.nodeid.startswith(_COMPUTING)]
-    others = [item for item in items if not item.nodeid.startswith((_WAITING, _COMPUTING))]
-    before = max(0, len(items) // 2 - len(waiting))
-    items[:] = [*waiting, *others[:before], *computing, *others[before:]]
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    begun: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for number, lot in enumerate(_LONGEST):
+        begun[number % workers] += [item for item in items if item.nodeid.startswith(lot)]
+    first = {item for each in begun for item in each}
+    others = [item for item in items if item not in first]
+    share = len(items) // workers
+    ordered: list[pytest.Item] = []
+    for each in begun:
+        left = max(0, share - len(each))
+        ordered += [*each, *others[:left]]
+        del others[:left]
+    items[:] = [*ordered, *others]
 
 
 @pytest.fixture(scope="session")
