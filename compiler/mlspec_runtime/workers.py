@@ -16,7 +16,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from mlspec_runtime.logs import fields, log
 
@@ -24,6 +23,8 @@ _SOCKET = "MLSPEC_WORKER_SOCKET"
 _FIRST = "MLSPEC_WORKER_FIRST"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _CODE = "import sys, pathlib, mlspec_runtime; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
+_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
+"""What the parent waits for, and does not handle: a handler runs before or after a call that waits, not within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def this_worker(environ: Mapping[str, str]) -> Worker | None:
     """None in a process that no parent of workers has started."""
     if _SOCKET not in environ:
         return None
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     listener = socket.socket(fileno=int(environ[_SOCKET]))
     return Worker(listener, listens_at_once=environ.get(_FIRST) == "1", siblings=Path(environ[_FIGURES]))
 
@@ -58,10 +60,9 @@ def supervise(model_json: Path, listener: socket.socket, count: int) -> int:
     A worker that dies later is replaced by one that listens once it has loaded.
     """
     listener.listen(2048)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     with _folder() as figures:
         supervisor = _Supervisor(model_json, listener, figures)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, supervisor.stop)
         for index in range(count):
             supervisor.start(first=index == 0)
         return supervisor.watch()
@@ -86,18 +87,22 @@ class _Supervisor:
         command = [sys.executable, "-c", _CODE, str(self._model_json)]
         process = subprocess.Popen(command, env=environ, pass_fds=[self._listener.fileno()])  # noqa: S603 - ourselves
         self._running[process.pid] = process
-        if self._stopping:  # meanwhile: those that had started have been told, this one has not
-            process.terminate()
-
-    def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        self._stopping = True
-        for process in list(self._running.values()):
-            process.terminate()
 
     def watch(self) -> int:
         """Until the last worker has ended."""
         while self._running:
-            pid, waited = os.waitpid(-1, 0)
+            if signal.sigwait(_SIGNALS) == signal.SIGCHLD:
+                self._bury()
+            else:
+                self._stop()
+        return self._status
+
+    def _bury(self) -> None:
+        """All that have ended, orphans that a container's first process is given too: one signal may stand for many."""
+        while self._running:
+            pid, waited = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
             process = self._running.pop(pid, None)
             if process is None:
                 continue
@@ -105,12 +110,16 @@ class _Supervisor:
             self._forget(pid)
             if not self._stopping:
                 self._replace(process.returncode)
-        return self._status
+
+    def _stop(self) -> None:
+        self._stopping = True
+        for pid in self._running:
+            os.kill(pid, signal.SIGTERM)  # Popen's own would ask first whether it has ended, and `_bury` not learn it
 
     def _replace(self, status: int) -> None:
         if status == 1:
             self._status = 1
-            self.stop()
+            self._stop()
             return
         outcome = {"event.action": "worker-restart", "process.exit_code": status}
         log.error("a worker died and is started again", extra=fields(outcome))

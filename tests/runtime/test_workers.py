@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mlspec_runtime.workers import _Supervisor
 from tests.runtime.conftest import Start
 from tests.runtime.running import PATIENCE, Running, eventually
 from tests.runtime.test_batching import infer
@@ -59,6 +58,11 @@ def pids(running: Running, count: int) -> set[int]:
     return found
 
 
+def state(pid: int) -> str:
+    """As proc_pid_stat(5) has it: T is stopped, Z is dead and not yet waited for."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 def test_one_port_and_one_set_of_figures(running: Running) -> None:
     workers = {line["process.pid"] for line in running.log if line.get("event.action") == "ready"}
     eventually(lambda: len({line["process.pid"] for line in running.log if line.get("event.action") == "ready"}) == 2)
@@ -99,14 +103,34 @@ def test_sigterm_ends_them_all(running: Running) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
 
 
-def test_one_that_starts_while_all_are_told_to_stop_is_told_too(tmp_path: Path) -> None:
-    with socket.socket() as listener:
-        supervisor = _Supervisor(tmp_path / "model.json", listener, tmp_path)
-        supervisor.stop()
-        supervisor.start(first=False)
-        (process,) = supervisor._running.values()
-        assert supervisor.watch() == 0
-    assert process.returncode == -signal.SIGTERM
+@pytest.mark.parametrize("wait", [0.0, 0.001, 0.003, 0.01, 0.03])
+def test_told_to_stop_while_a_worker_is_replaced(running: Running, wait: float) -> None:
+    workers = pids(running, 2)
+    os.kill(max(workers), signal.SIGKILL)
+    time.sleep(wait)
+    assert running.stop() == 0
+    workers |= {line["process.pid"] for line in running.log if "process.pid" in line}
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_told_to_stop_before_it_learns_that_a_worker_has_ended(running: Running) -> None:
+    workers = pids(running, 2)
+    os.kill(running.process.pid, signal.SIGSTOP)
+    eventually(lambda: state(running.process.pid) == "T")
+    os.kill(max(workers), signal.SIGKILL)
+    eventually(lambda: state(max(workers)) == "Z")
+    os.kill(running.process.pid, signal.SIGTERM)
+    os.kill(running.process.pid, signal.SIGCONT)
+    assert running.stop() == 0
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.01, 0.03, 0.1, 0.3])
+def test_told_to_stop_while_it_starts(start: Start, wait: float) -> None:
+    running = start(NAMES, {"workers": 3})
+    pid = running.process.pid
+    eventually(lambda: bool(Path(f"/proc/{pid}/task/{pid}/children").read_text()))
+    time.sleep(wait)
+    assert running.stop() == 0
 
 
 def test_a_model_that_cannot_be_loaded_ends_them_all(start: Start) -> None:

@@ -6,8 +6,8 @@ import argparse
 import os
 import signal
 import sys
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -108,10 +108,18 @@ def _check_names(names: list[str]) -> None:
             raise Failure("name", os.EX_DATAERR, f"the store has a file called {name!r}, which cannot be a path here")
 
 
+def _end_at_sigterm() -> None:
+    """The first process of a container ends at no signal that it does not wait for.
+
+    A handler would run on the main thread, once that is back from the call that it is in: one that is about to wait for
+    an answer misses the signal, and waits on.
+    """
+    signal.sigwait({signal.SIGTERM})
+    os._exit(128 + signal.SIGTERM)
+
+
 if __name__ == "__main__":
-    # The first process of a container ends at no signal that it does not handle. The fetch may wait long for an answer:
-    # on a thread of its own it keeps nobody from handling one.
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
-    with ThreadPoolExecutor(1) as pool:
-        # Not by leaving: other parts may still be under way, on threads that nothing needs.
-        os._exit(pool.submit(main, sys.argv[1:]).result())
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # for each thread that begins from here on, too
+    threading.Thread(target=_end_at_sigterm, daemon=True).start()
+    # Not by leaving: other parts may still be under way, on threads that nothing needs.
+    os._exit(main(sys.argv[1:]))
