@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from turns import KINDS, SLOT, Turn
 
 FEATURES = 100
 BUCKETS = 10
+PARTS = 4
 DRIFT = {"drift": {"window": 600, "reference": "drift.json"}}
 
 
@@ -165,24 +166,34 @@ def turns(log: Path, began: float, ended: float) -> list[dict[str, Turn]]:
 
 
 def show(load: Load, rounds: list[dict[str, Turn]]) -> None:
-    """What is watched costs time of the loop's thread; drift has a thread of its own besides, for all its turns.
+    """What is watched costs time of the loop's and the model's thread; drift has one of its own, for all its turns.
 
-    What else the machine does only ever adds to a turn: the fastest fifth of the turns of a kind tells what it costs.
+    Neighbouring turns are compared. Whatever else the machine does makes some of them dear: the highest and the lowest
+    fifth of the differences are left out. In brackets the least and the most of `PARTS` parts of the time.
     """
     every = [turn for found in rounds for turn in found.values()]
     rate = sum(turn.requests for turn in every) / (SLOT * len(every))
     looking = sum(turn.drift for turn in every) / sum(turn.requests for turn in every)
-    loop = {kind: fastest(found[kind].loop / found[kind].requests for found in rounds) for kind in KINDS}
-    without = fastest(found["nothing"].whole / found["nothing"].requests for found in rounds)
+    without = statistics.median(found["nothing"].whole / found["nothing"].requests for found in rounds)
     for kind in KINDS[1:]:
-        more = loop[kind] - loop["nothing"] + (looking if kind in ("drift", "both") else 0.0)
-        figures = f"{1e6 * without:.1f} | {kind} | {1e6 * more:.1f} | {more / without:.1%}"
-        print(f"| {load.name} | {rate:,.0f} | {figures} |", flush=True)
+        differences = [cost(found[kind]) - cost(found["nothing"]) for found in rounds]
+        besides = looking if kind in ("drift", "both") else 0.0
+        more = middle(differences) + besides
+        length = len(differences) // PARTS
+        parts = [middle(differences[part * length :][:length]) + besides for part in range(PARTS)]
+        share = f"{more / without:.1%} ({min(parts) / without:.1%} to {max(parts) / without:.1%})"
+        print(f"| {load.name} | {rate:,.0f} | {1e6 * without:.1f} | {kind} | {1e6 * more:.1f} | {share} |", flush=True)
 
 
-def fastest(costs: Iterable[float]) -> float:
-    """The bound of the fastest fifth."""
-    return statistics.quantiles(costs, n=5)[0]
+def cost(turn: Turn) -> float:
+    """Seconds of processor time for a request."""
+    return (turn.loop + turn.model) / turn.requests
+
+
+def middle(values: Sequence[float]) -> float:
+    """The mean of the middle three fifths."""
+    cut = len(values) // 5
+    return statistics.fmean(sorted(values)[cut : len(values) - cut])
 
 
 if __name__ == "__main__":

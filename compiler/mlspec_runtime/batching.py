@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import Future
 from collections import Counter, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Protocol
@@ -14,6 +14,10 @@ import numpy as np
 from mlspec_runtime.datatypes import Array
 
 Outputs = dict[str, Array]
+Answer = tuple[Outputs, str | None]
+"""The model's outputs for one request, and the id under which labels can be sent for it; None where they cannot."""
+Identify = Callable[[Outputs, Sequence[int | None]], Iterable[str | None]]
+"""The outputs of a batch, and the rows of each request in it -> the ids of the answers. On the model's thread."""
 
 
 class Client(Protocol):
@@ -37,7 +41,7 @@ class Pending:
         arrived: float,
         deadline: float,
         client: Client,
-        future: Future[Outputs],
+        future: Future[Answer],
     ) -> None:
         self.inputs = inputs
         self.rows = rows
@@ -46,7 +50,7 @@ class Pending:
         self.client = client
         self.future = future
         self.key: Hashable = None
-        self.outcome: Outputs | BaseException | None = None
+        self.outcome: Answer | BaseException | None = None
 
 
 @dataclass(slots=True)

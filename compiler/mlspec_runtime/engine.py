@@ -9,7 +9,7 @@ from math import ceil
 from time import perf_counter, time
 
 from mlspec_runtime import metric_names as names
-from mlspec_runtime.batching import Backlog, Batch, Client, Outputs, Pending
+from mlspec_runtime.batching import Answer, Backlog, Batch, Client, Identify, Pending
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.errors import ClientGone, Refused, RequestError
 from mlspec_runtime.formats import Model
@@ -47,9 +47,14 @@ class Engine:
         self._backlog = Backlog(batching.max_size if batching else None, concurrency)
         self._runner = start_runner(model, self._backlog, self._finish_soon, concurrency)
 
-    def open(self) -> None:
-        """From here on requests are users': they are counted in the metrics, and batches may be held for company."""
+    def open(self, identify: Identify | None = None) -> None:
+        """From here on requests are users': they are counted in the metrics, and batches may be held for company.
+
+        With `identify` their answers have ids.
+        """
         self._open = True
+        if self._runner is not None:
+            self._runner.identify = identify
         self._backlog.max_wait = self._batching.max_wait if self._batching else 0.0
 
     @property
@@ -79,8 +84,8 @@ class Engine:
         arrived: float,
         client: Client,
         timeout: float | None = None,
-    ) -> asyncio.Future[Outputs]:
-        """Queues one request. The future gives its outputs, a RequestError, or whatever the model raised.
+    ) -> asyncio.Future[Answer]:
+        """Queues one request. The future gives its answer, a RequestError, or whatever the model raised.
 
         `rows` is None for a model without rows, `arrived` in `perf_counter` seconds; `timeout` in seconds, the
         settings' own unless given. Raises Refused when full.
@@ -128,7 +133,7 @@ class Engine:
         for request in batch.requests:
             self._accepted -= 1
             if not request.future.done():
-                if isinstance(request.outcome, dict):
+                if isinstance(request.outcome, tuple):
                     request.future.set_result(request.outcome)
                 else:
                     request.future.set_exception(_as_exception(request.outcome))

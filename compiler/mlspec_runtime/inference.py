@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from random import random
 
+from mlspec_runtime.batching import Answer
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.errors import InvalidInput, OutputMismatch, RequestError
 from mlspec_runtime.http import JSON, Header, Request, Response
@@ -36,9 +37,9 @@ async def read_body(service: Service, request: Request) -> bytes:
 async def infer_body(service: Service, request: Request, body: bytes) -> Response:
     """An infer request whose body has been read -> its response."""
     inference = service.decoder.decode(body, _header_length(request))
-    outputs = await predict(service, request, inference)
-    if service.feedback is not None:
-        inference.prediction_id = service.feedback.remember(inference.id, outputs)
+    outputs, inference.prediction_id = await predict(service, request, inference)
+    if inference.id is not None and inference.prediction_id is not None and service.feedback is not None:
+        service.feedback.remember(inference.id, inference.prediction_id)
     answer = service.encoder.encode(inference, outputs)
     for observe in service.observers:
         observe(inference, outputs, len(body))
@@ -48,8 +49,8 @@ async def infer_body(service: Service, request: Request, body: bytes) -> Respons
     return await _respond(request, answer)
 
 
-async def predict(service: Service, request: Request, inference: Inference) -> dict[str, Array]:
-    """The model's outputs, or what its failure means to the client: 400 where the input is at fault, else 500."""
+async def predict(service: Service, request: Request, inference: Inference) -> Answer:
+    """The model's answer, or what its failure means to the client: 400 where the input is at fault, else 500."""
     inputs = inference.inputs
     rows = _rows(inputs) if service.has_rows else None
     try:

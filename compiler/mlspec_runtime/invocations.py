@@ -60,8 +60,7 @@ async def _predict(service: Service, request: Request, rows: Any, size: int) -> 
     if not isinstance(rows, list) or not rows:
         raise bad(f"there must be at least one row; send {_forms(service)}")
     inference = Inference(_inputs(service, rows))
-    outputs = await predict(service, request, inference)
-    given = service.feedback.remember(None, outputs) if service.feedback is not None else None
+    outputs, given = await predict(service, request, inference)
     for observe in service.observers:
         observe(inference, outputs, size)
     return next(iter(outputs.values())), given

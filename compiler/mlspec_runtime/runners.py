@@ -6,11 +6,12 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Callable
+from itertools import repeat
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from typing import Any, Protocol
 
-from mlspec_runtime.batching import Backlog, Batch, Outputs, Pending, join, split
+from mlspec_runtime.batching import Backlog, Batch, Identify, Outputs, Pending, join, split
 from mlspec_runtime.classes import ClassCounter
 from mlspec_runtime.datatypes import Array
 from mlspec_runtime.formats import Model
@@ -23,6 +24,9 @@ Finish = Callable[[Batch, float], None]
 
 class Runner(Protocol):
     """Calls the model. All but construction and `wake` happens on its own thread, which ends with the process."""
+
+    identify: Identify | None
+    """None where nobody asks how right the model is. May be set at any time."""
 
     def wake(self) -> None:
         """There is something in the backlog. Called by the event loop after it appended."""
@@ -44,6 +48,7 @@ class ThreadRunner:
         self._predict: Predict = model.predict
         self._outputs = model.outputs
         self._classes = ClassCounter(model.classes)
+        self.identify: Identify | None = None
         self._backlog = backlog
         self._finish = finish
         self._signal: SimpleQueue[None] = SimpleQueue()
@@ -101,6 +106,8 @@ class ThreadRunner:
         try:
             rows = None if requests[0].rows is None else sum([request.rows or 1 for request in requests])
             outputs: Outputs = conform(self._predict(join(requests)), self._outputs, rows)
+            identify, lengths = self.identify, [request.rows for request in requests]
+            ids = identify(outputs, lengths) if identify else repeat(None, len(requests))
         except BaseException as error:  # noqa: BLE001 - a model may raise anything, even SystemExit; this thread must live
             if len(requests) == 1:
                 requests[0].outcome = error
@@ -108,8 +115,8 @@ class ThreadRunner:
             for request in requests:
                 self._compute([request], batch)
             return
-        for request, part in zip(requests, split(outputs, requests), strict=True):
-            request.outcome = part
+        for request, part, given in zip(requests, split(outputs, requests), ids, strict=True):
+            request.outcome = part, given
         batch.predicted.update(self._classes.count(outputs, rows or 1))
 
 
@@ -120,6 +127,7 @@ class CoroutineRunner:
         self._predict: Predict = model.predict
         self._outputs = model.outputs
         self._classes = ClassCounter(model.classes)
+        self.identify: Identify | None = None
         self._backlog = backlog
         self._finish = finish
         self._concurrency = concurrency
@@ -148,7 +156,9 @@ class CoroutineRunner:
         for request in batch.requests:
             try:
                 outputs: Outputs = conform(await self._predict(request.inputs), self._outputs, request.rows)
-                request.outcome = outputs
+                identify = self.identify
+                (given,) = identify(outputs, [request.rows]) if identify else (None,)
+                request.outcome = outputs, given
                 batch.rows = request.rows or 1
                 batch.predicted.update(self._classes.count(outputs, batch.rows))
             except BaseException as error:  # noqa: BLE001 - as in ThreadRunner

@@ -46,7 +46,7 @@ async def load(service: Service) -> None:
     gc.freeze()
     seconds = perf_counter() - started
     service.metrics.loaded(manifest, seconds)
-    service.engine.open()
+    service.engine.open(service.feedback.identify if service.feedback else None)
     outcome = {"event.action": "model-load", "event.outcome": "success", "event.duration": round(seconds * 1e9)}
     log.info("loaded", extra=fields(outcome | {"labels.device": model.device.name or None}))
 
@@ -69,7 +69,7 @@ async def _warm_up(service: Service, model: Model) -> None:
         return
     rows = 1 if service.has_rows else None
     try:
-        outputs = await service.engine.submit(inputs, rows, perf_counter(), _Nobody(), WARM_UP_TIME)
+        outputs, _ = await service.engine.submit(inputs, rows, perf_counter(), _Nobody(), WARM_UP_TIME)
     except OutputMismatch as error:
         raise StartupError("signature", f"the model does not keep its signature: {error}") from error
     except Exception as error:

@@ -15,7 +15,7 @@ from sklearn.metrics import accuracy_score, f1_score, mean_absolute_error, roc_a
 from mlspec_runtime import metric_names as names
 from mlspec_runtime.feedback.feedback import OLDEST
 from mlspec_runtime.feedback.matched import VERSIONS
-from mlspec_runtime.feedback.prediction import PREFIX, Mint, to_text
+from mlspec_runtime.feedback.prediction import PREFIX, Mint
 from tests.runtime.conftest import Start
 from tests.runtime.feedback import Labelled, labelled
 from tests.runtime.running import eventually
@@ -117,11 +117,17 @@ def test_outcomes(start: Start) -> None:
     assert server.metric(names.ACCURACY) == 0.5
 
 
+def minted(version: str, packed: bytes) -> str:
+    (found,) = Mint(version)([packed])
+    assert found is not None
+    return found
+
+
 def made(age: int, version: str = "1.2.0", packed: bytes = b"n\1") -> str:
     """An id as a server of this version gave it, so many seconds ago."""
     with pytest.MonkeyPatch.context() as clock:
         clock.setattr("mlspec_runtime.feedback.prediction.time", lambda: time.time() - age)
-        return to_text(Mint(version)(packed))
+        return minted(version, packed)
 
 
 def test_labels_count_for_the_version_that_predicted(start: Start) -> None:
@@ -148,7 +154,7 @@ MALFORMED: dict[str, tuple[object, str]] = {
     "no list": ({"id": "a", "labels": 1}, "labels must be a list"),
     "an id cut off": ({"id": made(0)[:-3], "label": 1}, "is not whole"),
     "an id of nonsense": ({"id": PREFIX + "\N{SNOWMAN}", "label": 1}, "is not whole"),
-    "an id that was forged": ({"id": to_text(Mint("1.2.0")(b"c12345")), "label": 1}, "is not whole"),
+    "an id that was forged": ({"id": minted("1.2.0", b"c12345"), "label": 1}, "is not whole"),
     "labels for other rows": ({"id": made(0), "labels": [1, 2]}, "there are labels for 2 rows"),
     "one of many": ([{"id": made(0), "label": 1}, {"id": "a", "label": "spam"}], "item 1: 'spam'"),
 }

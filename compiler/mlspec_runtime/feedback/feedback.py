@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 from time import time
 from typing import Final
@@ -17,14 +19,13 @@ from mlspec_runtime.feedback.figures import Figures
 from mlspec_runtime.feedback.memory import Memory
 from mlspec_runtime.feedback.packing import suits, unpack
 from mlspec_runtime.feedback.prediction import (
-    LONGEST,
     PREFIX,
     Damaged,
     Mint,
     Prediction,
     from_bytes,
     from_text,
-    to_text,
+    to_bytes,
 )
 from mlspec_runtime.feedback.readings import Readings, readings
 from mlspec_runtime.manifest import Manifest
@@ -52,29 +53,29 @@ class Misfit(ValueError):
 
 
 class Feedback:
-    """Of one worker. All of it runs on the event loop's thread."""
+    """Of one worker. All of it runs on the event loop's thread, but for `identify`."""
 
     def __init__(self, accuracy: Accuracy, version: str, read: Readings, memory: Memory, figures: Figures) -> None:
         self._output, self._metric = accuracy.output, accuracy.metric
         self._figures = figures
         self._readings = read
-        self._read = read.read
         self._mint = Mint(version)
         self._memory = memory
         memory.own.matched.reserve(version)
 
-    def remember(self, own: str | None, outputs: Outputs) -> str | None:
-        """The id of an answer, under which its labels can be sent; None where it has too many rows.
+    def identify(self, outputs: Outputs, rows: Sequence[int | None]) -> list[str | None]:
+        """The ids of a batch's answers, under which labels can be sent for them; None for one with too many rows."""
+        told = self._readings.tell(outputs[self._output])
+        if len(rows) == len(told):
+            return self._mint(self._readings.pack_each(told))
+        if len(rows) == 1:
+            return self._mint([self._readings.pack(told)])
+        ends = list(accumulate([length or 1 for length in rows], initial=0))
+        return self._mint([self._readings.pack(told[start:end]) for start, end in pairwise(ends)])
 
-        For some time they can be sent under the caller's `own` id, too, if it reaches this pod.
-        """
-        packed = self._read(outputs[self._output])
-        if len(packed) > LONGEST:
-            return None
-        raw = self._mint(packed)
-        if own is not None:
-            self._memory.own.recent.put(own, raw)
-        return to_text(raw)
+    def remember(self, own: str, given: str) -> None:
+        """For some time labels can be sent under the caller's `own` id, too, if they reach this pod."""
+        self._memory.own.recent.put(own, to_bytes(given))
 
     def read(self, name: str, labels: list[object]) -> Label:
         """Raises Misfit where the labels cannot be right, before anything is counted."""

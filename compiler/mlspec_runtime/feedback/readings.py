@@ -6,6 +6,7 @@ Classes become the checksum of their name: versions may have other classes, in a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from math import isfinite
 from typing import Any, Final, Protocol
 
@@ -18,7 +19,7 @@ from mlspec_runtime.settings import Accuracy
 from mlspec_runtime.signature import TensorSpec
 
 _FEW: Final = 8
-"""Rows up to which plain Python is faster than numpy's calls."""
+"""Rows up to which plain Python is faster than numpy's calls, and the names of their classes are short enough."""
 _MOST_NAMES = 1000
 """Classes whose checksum is kept: labels are a client's text, and there is no end of them."""
 _WHOLE = re.compile(r"-?\d+\.0+")
@@ -28,8 +29,14 @@ _TRUTH = {"True": "1", "true": "1", "False": "0", "false": "0"}
 class Readings(Protocol):
     """How one metric reads one output."""
 
-    def read(self, output: Array) -> bytes:
-        """The prediction of each row, packed."""
+    def tell(self, output: Array) -> Array:
+        """What tells the prediction of each row, for a whole batch."""
+
+    def pack(self, told: Array) -> bytes:
+        """The same for the rows of one request, as `packing` writes it."""
+
+    def pack_each(self, told: Array) -> Iterable[bytes]:
+        """The same for each row as a request of its own."""
 
     def label(self, value: object) -> float:
         """A label as a caller wrote it. Raises ValueError, with words for the caller."""
@@ -76,21 +83,30 @@ class BestColumn:
         self._listed = listed(self._by_column) if len(names) <= MOST else None
         self._paired = paired(self._by_column)
 
-    def read(self, output: Array) -> bytes:
-        if len(output) <= _FEW:
-            rows: list[list[float]] = output.tolist()
-            if len(rows) == 1:
-                (scores,) = rows
-                return self._single[scores.index(max(scores))]
-            return CODES + b"".join([self._bytes[scores.index(max(scores))] for scores in rows])
+    def tell(self, output: Array) -> Array:
+        """Its column."""
+        if len(self._names) == 2:
+            second: Array = output[:, 1] > output[:, 0]
+            return second
+        column: Array = output.argmax(axis=1).astype("u1" if self._listed else "<u4")
+        return column
+
+    def pack(self, told: Array) -> bytes:
+        rows = len(told)
+        if rows <= _FEW:
+            return CODES + b"".join([self._bytes[column] for column in told.tolist()])
         if self._listed is None:
-            codes: bytes = self._by_column[output.argmax(axis=1)].tobytes()
+            codes: bytes = self._by_column[told].tobytes()
             return CODES + codes
         if len(self._names) == 2:
-            bits: bytes = np.packbits(output[:, 1] > output[:, 0]).tobytes()
-            return self._paired[len(output) % 8] + bits
-        columns: bytes = output.argmax(axis=1).astype("u1").tobytes()
+            bits: bytes = np.packbits(told).tobytes()
+            return self._paired[rows % 8] + bits
+        columns: bytes = told.tobytes()
         return self._listed + columns
+
+    def pack_each(self, told: Array) -> Iterable[bytes]:
+        single = self._single
+        return [single[column] for column in told.tolist()]
 
     def label(self, value: object) -> float:
         return self._codes[one_of(self._names, _plain(value))]
@@ -102,12 +118,20 @@ class Labels:
     def __init__(self) -> None:
         self._bytes: dict[object, bytes] = {}
 
-    def read(self, output: Array) -> bytes:
-        if len(output) > _FEW and output.dtype.kind in "biu":
-            small = output.astype("u1")
-            if (small == output).all():
-                return SMALL + small.tobytes()
-        return CODES + b"".join([self._bytes.get(value) or self._learn(value) for value in output.ravel().tolist()])
+    def tell(self, output: Array) -> Array:
+        if output.dtype.kind not in "biu":
+            return output
+        small = output.astype("u1")
+        return small if (small == output).all() else output
+
+    def pack(self, told: Array) -> bytes:
+        if told.dtype == np.uint8 and len(told) > _FEW:
+            small: bytes = told.tobytes()
+            return SMALL + small
+        return CODES + b"".join([self._bytes.get(value) or self._learn(value) for value in told.ravel().tolist()])
+
+    def pack_each(self, told: Array) -> Iterable[bytes]:
+        return [CODES + (self._bytes.get(value) or self._learn(value)) for value in told.ravel().tolist()]
 
     def _learn(self, value: object) -> bytes:
         code = code_of(name_of(value)).to_bytes(4, "little")
@@ -132,9 +156,16 @@ class Scores:
         column = self._names.index(self._positive) if names else 1
         self._column = column if columns == 2 else 0
 
-    def read(self, output: Array) -> bytes:
+    def tell(self, output: Array) -> Array:
         column = output[:, self._column] if output.ndim == 2 else output
-        return SCORES + column.astype("<f4").tobytes()
+        return column.astype("<f4")
+
+    def pack(self, told: Array) -> bytes:
+        scores: bytes = told.tobytes()
+        return SCORES + scores
+
+    def pack_each(self, told: Array) -> Iterable[bytes]:
+        return [SCORES + score.tobytes() for score in told]
 
     def label(self, value: object) -> float:
         name = _plain(value)
@@ -144,8 +175,15 @@ class Scores:
 class Values:
     """The number that the model predicts."""
 
-    def read(self, output: Array) -> bytes:
-        return VALUES + output.astype("<f8").tobytes()
+    def tell(self, output: Array) -> Array:
+        return output.astype("<f8")
+
+    def pack(self, told: Array) -> bytes:
+        values: bytes = told.tobytes()
+        return VALUES + values
+
+    def pack_each(self, told: Array) -> Iterable[bytes]:
+        return [VALUES + value.tobytes() for value in told]
 
     def label(self, value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
