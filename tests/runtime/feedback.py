@@ -53,8 +53,17 @@ class Labelled:
         return self.running.metric(name, **labels)
 
 
-def labelled(start: Start, metric: str, output: str, workers: int = 1, **more: object) -> Labelled:
+def labelled(
+    start: Start,
+    metric: str,
+    output: str,
+    workers: int = 1,
+    code: str = ECHO,
+    batching: int | None = None,
+    **more: object,
+) -> Labelled:
     """The latest 500 labels for one of the outputs."""
     accuracy = {"metric": metric, "output": output, "samples": 500, **more}
     manifest = {"inputs": [tensor("x", "FP64", -1, 3)], "outputs": OUTPUTS}
-    return Labelled(start(ECHO, {"accuracy": accuracy, "workers": workers}, manifest).ready())
+    settings = {"accuracy": accuracy, "workers": workers} | ({"batching": {"maxSize": batching}} if batching else {})
+    return Labelled(start(code, settings, manifest).ready())

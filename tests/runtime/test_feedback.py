@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from mlspec_runtime.feedback.feedback import OLDEST
 from mlspec_runtime.feedback.matched import VERSIONS
 from mlspec_runtime.feedback.prediction import PREFIX, Mint
 from tests.runtime.conftest import Start
-from tests.runtime.feedback import Labelled, labelled
+from tests.runtime.feedback import ECHO, Labelled, labelled
 from tests.runtime.running import eventually
 from tests.runtime.test_metrics import OF_LABELS, exported
 
@@ -200,6 +202,35 @@ def test_any_worker_finds_what_another_has_answered(start: Start) -> None:
     # Whichever worker is asked.
     eventually(lambda: server.metric(names.LABELS) == server.metric(names.ACCURACY_SAMPLES) == 40)
     assert server.metric(names.ACCURACY) == 0.5
+
+
+ONE_HOT = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+FIRST = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
+SLOW = "import time\n" + ECHO.replace("        x =", "        time.sleep(0.05)\n        x =")
+AWAITED = ECHO.replace("def predict", "async def predict")
+
+
+@pytest.mark.parametrize(
+    ("metric", "output", "most", "code"),
+    [
+        *product(["accuracy"], ["class", "scores"], [1, 12], [SLOW]),
+        *product(["mae"], ["score"], [1, 12], [SLOW]),
+        ("accuracy", "class", 12, AWAITED),
+    ],
+)
+def test_each_of_many_answers_has_the_id_of_its_own_rows(
+    start: Start, metric: str, output: str, most: int, code: str
+) -> None:
+    server = labelled(start, metric, output, code=code, batching=64)
+    classes = [RANDOM.integers(0, 3, RANDOM.integers(1, most + 1)).tolist() for _ in range(24)]
+    as_rows = ONE_HOT if output == "scores" else FIRST
+    with ThreadPoolExecutor(len(classes)) as pool:
+        ids = list(pool.map(server.asked, [[as_rows[each] for each in those] for those in classes]))
+    assert len(set(ids)) == len(classes)
+    for each, right in zip(ids, classes, strict=True):
+        assert server.label(each, *right).status_code == 200
+    assert server.metric(names.ACCURACY) == (0 if metric == "mae" else 1)
+    assert server.metric(names.ACCURACY_SAMPLES) == sum(map(len, classes))
 
 
 def test_an_answer_has_its_id_whatever_its_form(start: Start) -> None:
