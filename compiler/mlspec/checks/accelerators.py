@@ -1,4 +1,4 @@
-"""Checks of accelerators against the environment's catalogue, and of memory."""
+"""Checks of accelerators against the environment's catalogue, of memory, and of CPU."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from .registry import check
 _PLAUSIBLE_PROFILE = re.compile(r"[1-7]g\.[1-9][0-9]{0,2}gb([+-][a-z.]{2,8})?")
 _LEAST = 32 * 2**20
 """Bytes that no server's process starts with less of, whatever it loads."""
+_MANY_CORES = 100
+"""From here on a number of cores is rather one of thousandths: most clouds' largest machines have 64 to 192."""
 UNKNOWN_ACCELERATOR = code(
     "MLS203",
     "unknown-accelerator",
@@ -62,6 +64,14 @@ CARD_TOO_SMALL = code(
     title="a model that is larger than the accelerators' memory",
     reason="It would fail to load on every start.",
     remedy="ask for more or larger accelerators",
+    ignorable=Ignorable.YES,
+)
+MANY_CORES = code(
+    "MLS234",
+    "many-cores",
+    title="a request of a hundred cores or more",
+    reason="Hardly any node has as many: the pods would stay Pending. A number without `m` counts whole cores.",
+    remedy="write thousandths of a core with an `m`",
     ignorable=Ignorable.YES,
 )
 
@@ -200,6 +210,20 @@ def card_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
             label="too small",
             related=resolved.environment.related("the card's memory", "accelerators", accelerator.type, "memory"),
         )
+
+
+@check(MANY_CORES)
+def many_cores(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
+    cores, thousandths = divmod(resolved.spec.resources.cpu, 1000)
+    if cores < _MANY_CORES or thousandths or not resolved.has("resources", "cpu"):
+        return
+    yield MANY_CORES.warning(
+        resolved.at("resources", "cpu"),
+        f"each replica asks for {cores} cores",
+        label="not thousandths",
+        remedy=f"write `{cores}m` for {cores} thousandths of a core",
+        fix=f"{cores}m",
+    )
 
 
 def _mebibytes(count: int) -> str:
