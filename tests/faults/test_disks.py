@@ -182,3 +182,46 @@ def test_a_read_only_disk_is_said_to_be_that(disk: Disk, words: tuple[str, ...])
     disk.remount("rw")
     assert run(root, *words).status < 2
     assert (root / SPEC).is_file()
+
+
+def test_a_report_on_a_read_only_disk(disk: Disk, tmp_path: Path) -> None:
+    root = lay(tmp_path / "workspace")
+    page = disk.root / "report.html"
+    page.write_text("the page of yesterday")
+    disk.remount("ro")
+    refused = run(root, "report", "-o", str(page))
+    assert (refused.status, page.read_text()) == (2, "the page of yesterday")
+    assert refused.err == (f"error: {page}: the file system is read-only; mount it writable, then run it again\n")
+
+
+def test_publishing_to_a_repository_on_a_read_only_disk(
+    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, repository = lay(tmp_path / "workspace"), disk.root / "ops.git"
+    commit(root)
+    subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", repository], check=True)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "A")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "a@example.com")
+    disk.remount("ro")
+    refused = run(root, "publish", "--as", "me", "--repo", str(repository))
+    assert refused.status == 2, refused
+    assert (
+        "unable to create temporary object directory; see there that its disk has room and is writable" in refused.err
+    )
+    disk.remount("rw")
+    assert run(root, "publish", "--as", "me", "--repo", str(repository)).status < 2
+
+
+def test_publishing_where_nothing_temporary_can_be_written(
+    disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = lay(tmp_path / "workspace")
+    commit(root)
+    subprocess.run(["git", "init", "--quiet", "--bare", "-b", "main", tmp_path / "ops.git"], check=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk.root))
+    disk.remount("ro")
+    refused = run(root, "publish", "--as", "me", "--repo", str(tmp_path / "ops.git"))
+    assert refused.status == 2, refused
+    assert f"{disk.root}" in refused.err
+    assert "the file system is read-only; mount it writable, then run it again" in refused.err

@@ -19,6 +19,7 @@ _CARRIED = r"^(commit\.gpgsign|core\.sshcommand|credential\.|gpg\.|http\.|url\.|
 """What a repository's own configuration says about who one is and how one gets in."""
 _TIP = "refs/mlspec/tip"
 _NEXT = "refs/mlspec/next"
+_UNPACK = "remote unpack failed:"
 
 
 class Entry(NamedTuple):
@@ -129,7 +130,8 @@ class Remote:
         ) or ("failed to update ref" in refused):
             raise Moved
         if "[remote rejected]" in refused:
-            words = "; ".join(line for line in said if line) or refused.rpartition("(")[2].rstrip(")")
+            words = "; ".join(line for line in said if line) or _not_unpacked(ran.stderr)
+            words = words or refused.rpartition("(")[2].rstrip(")")
             raise GitError(f"{self.shown} does not take a push to {branch}: {redacted(words)}")
         raise self._failed(ran)
 
@@ -163,6 +165,13 @@ def _unnamed(stderr: str) -> str:
         "git does not know who commits: `git config user.name` and `user.email`, or in CI the variables "
         "GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL"
     )
+
+
+def _not_unpacked(stderr: str) -> str:
+    """What git on the other side could not write; why, it does not send."""
+    found = next((line for line in stderr.splitlines() if _UNPACK in line), "")
+    reason = found.partition(_UNPACK)[2].strip()
+    return f"{reason}; see there that its disk has room and is writable, and whose the files are" if reason else ""
 
 
 def _quoted(path: str) -> bytes:

@@ -64,10 +64,10 @@ def _clear(place: Path) -> None:
 
 @contextmanager
 def _about(place: Path) -> Iterator[None]:
-    """Of a disk that is full the system does not say which file it was."""
+    """Of a disk that is full the system does not say which file it was, and of one that is read-only the temporary."""
     try:
         yield
     except OSError as error:
-        if error.filename is None and error.errno is not None:
+        if str(error.filename or _SUFFIX).endswith(_SUFFIX) and error.errno is not None:
             raise OSError(error.errno, error.strerror, str(place)) from error
         raise
