@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -25,7 +26,9 @@ from tests.fetch.s3 import S3
 from .conftest import Workspace
 
 PYTHON = "MLSPEC_MLFLOW_PYTHON"
-"""Names the Python of an environment with mlflow and boto3."""
+"""Names the Python of an environment with mlflow[auth] and boto3."""
+_ADMIN = {"MLFLOW_TRACKING_USERNAME": "admin", "MLFLOW_TRACKING_PASSWORD": "correct horse battery"}
+_GUEST = {"MLFLOW_TRACKING_USERNAME": "guest", "MLFLOW_TRACKING_PASSWORD": "staple staple staple"}
 _PATIENCE = 120.0
 # What mlflow.sklearn.log_model of 3.17 wrote, shortened.
 _CARD = b"""\
@@ -40,6 +43,13 @@ flavors:
 mlflow_version: 3.17.2
 model_size_bytes: 9143
 """
+_AUTH = """\
+[mlflow]
+default_permission = NO_PERMISSIONS
+database_uri = sqlite:///{folder}/users
+admin_username = admin
+authorization_function = mlflow.server.auth:authenticate_request_basic_auth
+"""
 _MODEL = b"nine kilobytes of trees"
 
 
@@ -48,9 +58,12 @@ class Server:
     url: str
 
     def post(self, what: str, **words: object) -> None:
-        body = json.dumps(words).encode()
-        headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(f"{self.url}/api/2.0/mlflow/{what}", body, headers)
+        self.ask(f"api/2.0/mlflow/{what}", json.dumps(words).encode())
+
+    def ask(self, path: str, body: bytes | None = None) -> None:
+        who = base64.b64encode(":".join(_ADMIN.values()).encode()).decode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Basic {who}"}
+        request = urllib.request.Request(f"{self.url}/{path}", body, headers)
         urllib.request.urlopen(request, timeout=_PATIENCE).close()
 
     def register(self, name: str, source: str) -> None:
@@ -77,11 +90,29 @@ def server(tmp_path_factory: pytest.TempPathFactory, store: S3) -> Iterator[Serv
     folder = tmp_path_factory.mktemp("mlflow")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [python, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{folder}/db", "--workers", "1"]
+    command = [
+        python,
+        "-m",
+        "mlflow",
+        "server",
+        "--app-name",
+        "basic-auth",
+        "--backend-store-uri",
+        f"sqlite:///{folder}/db",
+        "--workers",
+        "1",
+    ]
     command += ["--no-serve-artifacts", "--default-artifact-root", "s3://models/runs"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     variables |= store.environ | {"MLFLOW_S3_ENDPOINT_URL": store.url, "MLFLOW_DISABLE_TELEMETRY": "true"}
+    variables |= {
+        "MLFLOW_AUTH_ADMIN_PASSWORD": _ADMIN["MLFLOW_TRACKING_PASSWORD"],
+        "MLFLOW_FLASK_SERVER_SECRET_KEY": "key",
+    }
+    settings = folder / "auth.ini"
+    settings.write_text(_AUTH.format(folder=folder))
+    variables["MLFLOW_AUTH_CONFIG_PATH"] = str(settings)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -106,12 +137,14 @@ def _ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> Serve
     server.register("attic", "dbfs:/attic")
     # The first time that it asks its store it imports a client, which on a busy machine takes longer than we wait.
     card = "model-versions/get-artifact?name=fraud&version=1&path=MLmodel"
-    urllib.request.urlopen(f"{server.url}/{card}", timeout=_PATIENCE).close()
+    server.ask(card)
+    name, password = _GUEST.values()
+    server.post("users/create", username=name, password=password)
     return server
 
 
 def _variables(server: Server) -> dict[str, str]:
-    return {"MLFLOW_TRACKING_URI": server.url}
+    return {"MLFLOW_TRACKING_URI": server.url, **_ADMIN}
 
 
 @pytest.mark.parametrize("uri", ["models:/fraud/1", "models:/fraud@champion"])
@@ -157,6 +190,25 @@ def test_what_no_pod_could_use_is_refused(server: Server, uri: str, form: str, s
 def test_no_registry_is_said_to_be_none(variables: Mapping[str, str], said: str) -> None:
     with pytest.raises(NotInRegistry, match=re.escape(said)):
         find("models:/fraud/1", "sklearn", variables)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ({}, "asks who wants that (401): export MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or "),
+        ({"MLFLOW_TRACKING_TOKEN": "wrong"}, "does not know who asks (401): correct MLFLOW_TRACKING_TOKEN"),
+        (
+            _ADMIN | {"MLFLOW_TRACKING_PASSWORD": "wrong"},
+            "(401): correct MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_P",
+        ),
+        (_GUEST, "does not let you read fraud 1 (403): ask its owner for READ"),
+    ],
+    ids=["nobody", "a token", "a password", "a guest"],
+)
+def test_whom_the_registry_refuses(server: Server, shown: Mapping[str, str], said: str) -> None:
+    with pytest.raises(NotInRegistry, match=re.escape(said)) as refused:
+        find("models:/fraud/1", "sklearn", {"MLFLOW_TRACKING_URI": server.url, **shown})
+    assert not any(secret in str(refused.value) for secret in ("wrong", *_GUEST.values()))
 
 
 def test_a_model_of_a_registry_compiles_once_it_is_locked(

@@ -30,6 +30,9 @@ _FLAVORS = {
 }
 """By our format: MLflow's flavor, its key for the model's file, and that file's name in it where it is a folder."""
 
+_USER = "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD"
+_TOKEN = "MLFLOW_TRACKING_TOKEN"  # noqa: S105 - where it is, not what
+
 
 class NotInRegistry(Exception):
     """The registry cannot say, or says something that no pod can use; the message has the way out."""
@@ -63,6 +66,8 @@ def find(uri: str, form: str, environment: Mapping[str, str] | None = None) -> R
 class _Registry:
     address: str
     headers: Mapping[str, str]
+    shown: str
+    """What it was shown of who asks, and by which variables."""
 
     @classmethod
     def of(cls, variables: Mapping[str, str]) -> _Registry:
@@ -74,8 +79,10 @@ class _Registry:
         token = variables.get("MLFLOW_TRACKING_TOKEN")
         if user and password:
             said = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-            return cls(address.rstrip("/"), {"Authorization": said})
-        return cls(address.rstrip("/"), {"Authorization": f"Bearer {token}"} if token else {})
+            return cls(address.rstrip("/"), {"Authorization": said}, _USER)
+        if token:
+            return cls(address.rstrip("/"), {"Authorization": f"Bearer {token}"}, _TOKEN)
+        return cls(address.rstrip("/"), {}, "")
 
     def version_of(self, name: str, alias: str) -> str:
         found = self.asked("registered-models/alias", {"name": name, "alias": alias}).get("model_version", {})
@@ -88,8 +95,14 @@ class _Registry:
         who = " ".join(words.values())
         if answer.status in (400, 404):  # the former for an alias that nobody has given
             raise NotInRegistry(f"the registry {self.address} has no {who}: correct the `uri`")
-        if answer.status in (401, 403):
-            raise NotInRegistry(f"the registry {self.address} refuses: export MLFLOW_TRACKING_TOKEN, or a user's name")
+        if answer.status == 401 and self.shown:
+            raise NotInRegistry(f"the registry {self.address} does not know who asks (401): correct {self.shown}")
+        if answer.status == 401:
+            raise NotInRegistry(f"the registry {self.address} asks who wants that (401): export {_USER}, or {_TOKEN}")
+        if answer.status == 403:
+            raise NotInRegistry(
+                f"the registry {self.address} does not let you read {who} (403): ask its owner for READ"
+            )
         raise NotInRegistry(f"the registry {self.address} answers with status {answer.status} when asked for {who}")
 
     def card(self, which: Mapping[str, str]) -> dict[str, Any]:
