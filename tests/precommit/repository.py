@@ -19,7 +19,7 @@ _PUBLISHED = ("compiler", "pyproject.toml", "README.md", "LICENSE", MANIFEST)
 
 _CONFIGURATION = """repos:
 - repo: {url}
-  rev: {revision}
+  rev: "{revision}"
   hooks:
   - id: {hook}
 """
