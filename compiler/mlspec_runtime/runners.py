@@ -108,6 +108,7 @@ class ThreadRunner:
             outputs: Outputs = conform(self._predict(join(requests)), self._outputs, rows)
             identify, lengths = self.identify, [request.rows for request in requests]
             ids = identify(outputs, lengths) if identify else repeat(None, len(requests))
+            answers = list(zip(split(outputs, requests), ids, strict=True))
         except BaseException as error:  # noqa: BLE001 - a model may raise anything, even SystemExit; this thread must live
             if len(requests) == 1:
                 requests[0].outcome = error
@@ -115,8 +116,8 @@ class ThreadRunner:
             for request in requests:
                 self._compute([request], batch)
             return
-        for request, part, given in zip(requests, split(outputs, requests), ids, strict=True):
-            request.outcome = part, given
+        for request, answer in zip(requests, answers, strict=True):
+            request.outcome = answer
         batch.predicted.update(self._classes.count(outputs, rows or 1))
 
 

@@ -23,8 +23,7 @@ _SOCKET = "MLSPEC_WORKER_SOCKET"
 _FIRST = "MLSPEC_WORKER_FIRST"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _CODE = "import sys, pathlib, mlspec_runtime; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
-_SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
-"""What the parent waits for, and does not handle: a handler runs before or after a call that waits, not within."""
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,6 @@ def this_worker(environ: Mapping[str, str]) -> Worker | None:
     """None in a process that no parent of workers has started."""
     if _SOCKET not in environ:
         return None
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     listener = socket.socket(fileno=int(environ[_SOCKET]))
     return Worker(listener, listens_at_once=environ.get(_FIRST) == "1", siblings=Path(environ[_FIGURES]))
 
@@ -60,12 +58,12 @@ def supervise(model_json: Path, listener: socket.socket, count: int) -> int:
     A worker that dies later is replaced by one that listens once it has loaded.
     """
     listener.listen(2048)
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    signals = _signals()
     with _folder() as figures:
         supervisor = _Supervisor(model_json, listener, figures)
         for index in range(count):
             supervisor.start(first=index == 0)
-        return supervisor.watch()
+        return supervisor.watch(signals)
 
 
 class _Supervisor:
@@ -88,13 +86,14 @@ class _Supervisor:
         process = subprocess.Popen(command, env=environ, pass_fds=[self._listener.fileno()])  # noqa: S603 - ourselves
         self._running[process.pid] = process
 
-    def watch(self) -> int:
-        """Until the last worker has ended."""
+    def watch(self, signals: int) -> int:
+        """Until the last worker has ended; `signals` is what `_signals` gives."""
         while self._running:
-            if signal.sigwait(_SIGNALS) == signal.SIGCHLD:
-                self._bury()
-            else:
-                self._stop()
+            for number in os.read(signals, 64):
+                if number == signal.SIGCHLD:
+                    self._bury()
+                else:
+                    self._stop()
         return self._status
 
     def _bury(self) -> None:
@@ -131,6 +130,19 @@ class _Supervisor:
             (self._figures / f"{name}.{pid}").unlink(missing_ok=True)
         for gauges in self._figures.glob(f"gauge_live*_{pid}.db"):
             gauges.unlink()
+
+
+def _signals() -> int:
+    """A pipe out of which come the numbers of `_SIGNALS` as they arrive, at whichever thread: numpy's has its own.
+
+    A handler of Python's alone would do too little. It runs before or after a call that waits, not within.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    for number in _SIGNALS:
+        signal.signal(number, lambda *_: None)
+    return told
 
 
 @contextlib.contextmanager

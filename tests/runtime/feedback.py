@@ -60,10 +60,11 @@ def labelled(
     workers: int = 1,
     code: str = ECHO,
     batching: int | None = None,
+    outputs: list[dict[str, Any]] = OUTPUTS,
     **more: object,
 ) -> Labelled:
     """The latest 500 labels for one of the outputs."""
     accuracy = {"metric": metric, "output": output, "samples": 500, **more}
-    manifest = {"inputs": [tensor("x", "FP64", -1, 3)], "outputs": OUTPUTS}
+    manifest = {"inputs": [tensor("x", "FP64", -1, 3)], "outputs": outputs}
     settings = {"accuracy": accuracy, "workers": workers} | ({"batching": {"maxSize": batching}} if batching else {})
     return Labelled(start(code, settings, manifest).ready())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -82,7 +83,10 @@ class Running:
 
     def exit_status(self) -> int:
         status = self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
+        self._reader.join(10.0)
+        if self._reader.is_alive():
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise AssertionError("a process that it started outlives it")
         return status
 
     def stop(self) -> int:
@@ -116,6 +120,7 @@ def _start(image: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        process_group=0,
     )
 
 

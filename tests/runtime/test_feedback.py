@@ -249,6 +249,23 @@ def test_an_answer_has_its_id_whatever_its_form(start: Start) -> None:
     assert (server.metric(names.ACCURACY, metric="auc"), server.metric(names.ACCURACY_SAMPLES)) == (1, 3)
 
 
+WIDER = """
+import numpy as np
+
+class Handler:
+    def predict(self, inputs):
+        x = inputs["x"]
+        return {"class": np.ones((len(x), 1 + int(x[0, 0])), "int64")}
+"""
+
+
+def test_a_model_may_name_several_classes_of_a_row(start: Start) -> None:
+    server = labelled(start, "accuracy", "class", code=WIDER, outputs=[])
+    for columns in (1, 2, 1):
+        assert server.label(server.asked([[columns - 1, 0, 0]]), *[1] * columns).status_code == 200
+    assert server.metric(names.ACCURACY_SAMPLES) == 4
+
+
 def test_an_answer_of_very_many_rows_has_no_id(start: Start) -> None:
     server = labelled(start, "mae", "score")
     assert "id" in server.ask([[1.0, 0, 0]] * 2047)

@@ -187,6 +187,13 @@ def test_a_class_that_the_model_names_is_told(rows: int, made: Callable[[int], A
     assert _told(labels, output) == [labels.label(each) for each in wanted]
 
 
+def test_a_request_is_packed_alike_whatever_came_in_its_batch() -> None:
+    labels, own = Labels(), np.arange(20)
+    alone = labels.pack(labels.tell(own))
+    batch = labels.tell(np.concatenate([own, [70_000]]))
+    assert (labels.pack(batch[:20]), len(alone)) == (alone, 21)
+
+
 def test_scores_and_numbers_are_told() -> None:
     two = np.array([[0.25, 0.75], [0.5, 0.125]])
     assert _told(Values(), np.array([[1.1], [2]])) == [1.1, 2]

@@ -215,7 +215,8 @@ def card_too_small(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
 @check(MANY_CORES)
 def many_cores(resolved: ResolvedSpec) -> Iterator[Diagnostic]:
     cores, thousandths = divmod(resolved.spec.resources.cpu, 1000)
-    if cores < _MANY_CORES or thousandths or not resolved.has("resources", "cpu"):
+    written = resolved.tree.get("resources", "cpu")
+    if cores < _MANY_CORES or thousandths or written is None or written.text.endswith("m"):
         return
     yield MANY_CORES.warning(
         resolved.at("resources", "cpu"),

@@ -65,8 +65,9 @@ class Feedback:
 
     def identify(self, outputs: Outputs, rows: Sequence[int | None]) -> list[str | None]:
         """The ids of a batch's answers, under which labels can be sent for them; None for one with too many rows."""
-        told = self._readings.tell(outputs[self._output])
-        if len(rows) == len(told):
+        with np.errstate(all="ignore"):  # a handler may have asked numpy to raise, on this thread
+            told = self._readings.tell(outputs[self._output])
+        if len(rows) == told.size:
             return self._mint(self._readings.pack_each(told))
         if len(rows) == 1:
             return self._mint([self._readings.pack(told)])

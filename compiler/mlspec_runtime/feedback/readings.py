@@ -119,15 +119,13 @@ class Labels:
         self._bytes: dict[object, bytes] = {}
 
     def tell(self, output: Array) -> Array:
-        if output.dtype.kind not in "biu":
-            return output
-        small = output.astype("u1")
-        return small if (small == output).all() else output
+        return output
 
     def pack(self, told: Array) -> bytes:
-        if told.dtype == np.uint8 and len(told) > _FEW:
-            small: bytes = told.tobytes()
-            return SMALL + small
+        if len(told) > _FEW and told.dtype.kind in "biu":
+            small = told.astype("u1")
+            if (small == told).all():
+                return SMALL + small.tobytes()
         return CODES + b"".join([self._bytes.get(value) or self._learn(value) for value in told.ravel().tolist()])
 
     def pack_each(self, told: Array) -> Iterable[bytes]:
