@@ -178,6 +178,14 @@ def test_sigterm_finishes_what_was_accepted_and_refuses_the_rest(start: Start) -
     assert running.wait_for("stop")["requests.unanswered"] == 0
 
 
+def test_told_to_stop_before_it_has_imported_what_it_needs(image: Path) -> None:
+    running = Running(image)
+    loaded = Path(f"/proc/{running.process.pid}/maps")
+    while "/_multiarray_umath." not in loaded.read_text():
+        assert running.process.poll() is None, running.raw
+    assert running.stop() == 0
+
+
 HANGS = """
 import time
 
