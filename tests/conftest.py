@@ -64,7 +64,8 @@ def pytest_xdist_auto_num_workers() -> int | None:
     """One more than there are processors: every other test waits for a server, a registry or a disk now and then."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # xdist's own hook reads it
-    return len(os.sched_getaffinity(0)) + 1
+    available = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return available + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

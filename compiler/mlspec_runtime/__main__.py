@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 
 COMMANDS = ("batch",)
@@ -14,6 +15,9 @@ def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
         sys.stderr.write(f"usage: python -m mlspec_runtime ({' | '.join(COMMANDS)}) …\n")
         sys.exit(2)
+    # Before the imports: a container's first process ignores what it has no handler for. What is half written is of no
+    # use to anybody, and no exception of ours should be taken for one of the model's: the next attempt begins anew.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(128 + signal.SIGTERM))
     command = importlib.import_module(f"mlspec_runtime.{sys.argv[1]}.command")
     status: int = command.main(sys.argv[2:])
     sys.stdout.flush()

@@ -22,15 +22,22 @@ class ClassCounter:
         self._learns = not classes
 
     def count(self, outputs: Mapping[str, Array], rows: int) -> dict[str, int]:
-        """Rows by class. Scores with a column for each class count as their largest; without labels the class is ''."""
+        """Rows by class. Scores with a column for each class count as their largest; without labels the class is ''.
+
+        A handler's answers may hold anything: what cannot name a class has no label.
+        """
         array = next(iter(outputs.values()), None)
         if array is None:
             return {}
-        if self._classes and array.ndim == 2 and array.shape[1] == len(self._classes):
+        kind = array.dtype.kind
+        if self._classes and kind not in "OSU" and array.ndim == 2 and array.shape[1] == len(self._classes):
             columns = np.bincount(array.argmax(axis=1), minlength=len(self._classes)).tolist()
             counts = dict(zip(self._classes, columns, strict=True))
-        elif array.dtype.kind in "biuOSU" and array.size == rows:
-            counts = _named(Counter(array.ravel().tolist()))
+        elif kind in "biuOSU" and array.size == rows:
+            try:
+                counts = _named(Counter(array.ravel().tolist()))
+            except TypeError:
+                return {"": rows}
         else:
             return {"": rows}
         return self._bounded({name: count for name, count in counts.items() if count})

@@ -109,6 +109,7 @@ class ThreadRunner:
             identify, lengths = self.identify, [request.rows for request in requests]
             ids = identify(outputs, lengths) if identify else repeat(None, len(requests))
             answers = list(zip(split(outputs, requests), ids, strict=True))
+            classes = self._classes.count(outputs, rows or 1)
         except BaseException as error:  # noqa: BLE001 - a model may raise anything, even SystemExit; this thread must live
             if len(requests) == 1:
                 requests[0].outcome = error
@@ -118,7 +119,7 @@ class ThreadRunner:
             return
         for request, answer in zip(requests, answers, strict=True):
             request.outcome = answer
-        batch.predicted.update(self._classes.count(outputs, rows or 1))
+        batch.predicted.update(classes)
 
 
 class CoroutineRunner:

@@ -76,6 +76,8 @@ class _Supervisor:
         self._status = 0
 
     def start(self, *, first: bool) -> None:
+        if self._stopping:
+            return
         environ = os.environ | {
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             _SOCKET: str(self._listener.fileno()),
@@ -83,7 +85,13 @@ class _Supervisor:
             _FIRST: "1" if first else "0",
         }
         command = [sys.executable, "-c", _CODE, str(self._model_json)]
-        process = subprocess.Popen(command, env=environ, pass_fds=[self._listener.fileno()])  # noqa: S603 - ourselves
+        try:
+            process = subprocess.Popen(command, env=environ, pass_fds=[self._listener.fileno()])  # noqa: S603 - ourselves
+        except OSError as error:
+            outcome = {"event.action": "worker-start", "event.outcome": "failure"}
+            log.error(f"a worker cannot be started: {error}", extra=fields(outcome))
+            self._give_up()
+            return
         self._running[process.pid] = process
 
     def watch(self, signals: int) -> int:
@@ -92,7 +100,7 @@ class _Supervisor:
             for number in os.read(signals, 64):
                 if number == signal.SIGCHLD:
                     self._bury()
-                else:
+                elif number in _SIGNALS:  # a debugger or a profiler may have signals of its own
                     self._stop()
         return self._status
 
@@ -117,12 +125,15 @@ class _Supervisor:
 
     def _replace(self, status: int) -> None:
         if status == 1:
-            self._status = 1
-            self._stop()
+            self._give_up()
             return
         outcome = {"event.action": "worker-restart", "process.exit_code": status}
         log.error("a worker died and is started again", extra=fields(outcome))
         self.start(first=False)
+
+    def _give_up(self) -> None:
+        self._status = 1
+        self._stop()
 
     def _forget(self, pid: int) -> None:
         """Its counts stay, what it was doing does not."""

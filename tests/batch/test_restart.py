@@ -62,6 +62,37 @@ def test_killed_in_the_middle_of_a_shard(form: str, number: signal.Signals, imag
     assert [row["id"] for row in read(parts(target))] == [row["id"] for row in ROWS]
 
 
+LOADING = """
+import pathlib, time
+
+class Handler:
+    def load(self, path):
+        pathlib.Path(r"{gate}").touch()
+        time.sleep(600)
+
+    def predict(self, inputs):
+        return inputs
+"""
+
+
+def test_told_to_stop_while_it_loads_its_model_it_is_worth_another_attempt(image: Image, tmp_path: Path) -> None:
+    """Status 2 would fail the Job for good, when a node is drained."""
+    source = _source(tmp_path / "in", "csv")
+    process = start(image(LOADING.format(gate=tmp_path / "loading")), source, tmp_path / "out", "--format=csv")
+    eventually((tmp_path / "loading").exists)
+    process.terminate()
+    assert end(process).status == 128 + signal.SIGTERM
+
+
+def test_told_to_stop_before_it_has_imported_what_it_needs(image: Image, tmp_path: Path) -> None:
+    process = start(image(SUM), _source(tmp_path / "in", "csv"), tmp_path / "out", "--format=csv")
+    maps = Path(f"/proc/{process.pid}/maps")
+    while "/_multiarray_umath." not in maps.read_text():
+        assert process.poll() is None
+    process.terminate()
+    assert end(process).status == 128 + signal.SIGTERM
+
+
 def test_killed_between_the_part_and_its_marker(image: Image, tmp_path: Path) -> None:
     source, target = _source(tmp_path / "in", "csv"), tmp_path / "out"
     words = ("--format=csv", *WORDS)

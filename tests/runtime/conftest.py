@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,7 @@ def churn(classifier: Path) -> Iterator[Running]:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a server for a handler's source code; it is stopped after the test."""
-    started: list[Running] = []
+    indices = count()
 
     def start_handler(
         code: str,
@@ -67,10 +69,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
             "outputs": [tensor("y", "FP64", -1)],
             **(manifest or {}),
         }
-        image = write_image(tmp_path / f"image{len(started)}", described, settings, code)
-        started.append(Running(image, environment, warm=True))
-        return started[-1]
+        running = Running(
+            write_image(tmp_path / f"image{next(indices)}", described, settings, code), environment, warm=True
+        )
+        to_end.callback(running.stop)
+        return running
 
-    yield start_handler
-    for running in started:
-        running.stop()
+    with ExitStack() as to_end:
+        yield start_handler

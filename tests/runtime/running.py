@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,12 @@ class Running:
         self.raw: list[str] = []
         self._changed = threading.Condition()
         self._making_client = threading.Lock()
+        self._settings = image / "settings.json"
         variables = {
             **os.environ,
             "PYTHONPATH": str(Path(mlspec_runtime.__file__).parents[1]),
             "MLSPEC_PORT": "0",
-            "MLSPEC_SETTINGS": str(image / "settings.json"),
+            "MLSPEC_SETTINGS": str(self._settings),
             **(environment or {}),
         }
         self.process = start_warm(image, variables) if warm and not environment else _start(image, variables)
@@ -85,9 +87,16 @@ class Running:
         status = self.process.wait(PATIENCE)
         self._reader.join(10.0)
         if self._reader.is_alive():
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self._kill_what_is_left()
             raise AssertionError("a process that it started outlives it")
         return status
+
+    def _kill_what_is_left(self) -> None:
+        mark = f"MLSPEC_SETTINGS={self._settings}".encode()
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if mark in (process / "environ").read_bytes().split(b"\0"):
+                    os.kill(int(process.name), signal.SIGKILL)
 
     def stop(self) -> int:
         if self._http is not None:
@@ -120,7 +129,6 @@ def _start(image: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        process_group=0,
     )
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from mlspec_runtime import metric_names as names
+from mlspec_runtime.classes import ClassCounter
 from tests.runtime.conftest import Start
+from tests.runtime.image import tensor, write_image
 from tests.runtime.running import Running, eventually
 from tests.runtime.test_batching import infer
 
@@ -54,7 +58,6 @@ CASES: list[tuple[int, str, str]] = [
 
 @pytest.fixture(scope="module")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    from tests.runtime.image import tensor, write_image
 
     described = {
         "format": "python",
@@ -107,3 +110,23 @@ def test_a_model_that_hangs_while_loading_can_still_be_stopped(start: Start) -> 
     running = start("import time\ntime.sleep(600)")
     assert running.http.get("/v2/health/live").status_code == 200
     assert running.stop() == 0
+
+
+def test_an_answer_that_names_no_class_is_counted_without_one(start: Start) -> None:
+    code = """
+import numpy as np
+
+class Handler:
+    def predict(self, inputs):
+        rows = inputs["x"]
+        return np.array([{"of": "no class"} if row[0] else "spam" for row in rows], dtype=object)
+"""
+    running = start(code, manifest={"outputs": [tensor("y", "BYTES", -1)]}).ready()
+    answers = [infer(running, row, 0.0).json()["outputs"][0]["data"] for row in (0.0, 1.0, 0.0)]
+    assert answers == [["spam"], ["{'of': 'no class'}"], ["spam"]]
+    assert [running.metric(names.PREDICTIONS, **{names.CLASS: name}) for name in ("spam", "")] == [2, 1]
+
+
+def test_scores_that_are_no_numbers_name_no_class() -> None:
+    rows = np.array([["yes", 0.9], ["no", 0.2]], dtype=object)
+    assert ClassCounter(("a", "b")).count({"y": rows}, 2) == {"": 2}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import mlspec_runtime
 from tests.runtime.conftest import Start
 from tests.runtime.running import PATIENCE, Running, eventually
 from tests.runtime.test_batching import infer
@@ -137,6 +139,34 @@ def test_told_to_stop_while_it_starts(start: Start, wait: float) -> None:
         assert running.process.poll() is None, running.raw  # at once: it starts the others within a millisecond
     time.sleep(wait)
     assert running.stop() == 0
+
+
+def customised(folder: Path, code: str) -> dict[str, str]:
+    """An environment in which the parent and its workers run some code first."""
+    (folder / "sitecustomize.py").write_text(code)
+    return THREADS | {"PYTHONPATH": os.pathsep.join([str(folder), str(Path(mlspec_runtime.__file__).parents[1])])}
+
+
+def test_a_signal_of_somebody_else_ends_nothing(start: Start, tmp_path: Path) -> None:
+    profiler = customised(tmp_path, "import signal; signal.signal(signal.SIGUSR1, lambda *_: None)")
+    running = start(NAMES, {"workers": 2}, environment=profiler).ready()
+    os.kill(running.process.pid, signal.SIGUSR1)
+    os.kill(max(pids(running, 2)), signal.SIGKILL)
+    running.wait_for("worker-restart")
+    assert fresh(running, 1, 1).status_code == 200
+    assert running.stop() == 0
+
+
+def test_where_no_process_can_be_started_none_is_left(start: Start, tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    running = start(NAMES, {"workers": 2}, environment=customised(tmp_path, f"import sys; sys.executable = '{python}'"))
+    workers = pids(running.ready(), 2)
+    python.unlink()
+    os.kill(max(workers), signal.SIGKILL)
+    assert running.exit_status() == 1
+    assert "a worker cannot be started: " in running.wait_for("worker-start", event_outcome="failure")["message"]
 
 
 def test_a_model_that_cannot_be_loaded_ends_them_all(start: Start) -> None:

@@ -149,7 +149,6 @@ def _watch(asked: int, output: int, tells: int) -> None:
 
 def _become(asked: int, output: int) -> None:
     """What the interpreter does with `main.py` after its imports."""
-    os.setpgid(0, 0)
     with os.fdopen(asked, encoding="utf-8") as request:
         folder, environment = json.load(request)
     os.dup2(output, 1)

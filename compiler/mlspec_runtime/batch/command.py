@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 from collections.abc import Mapping, Sequence
-from types import FrameType
 
 from mlspec_runtime.batch.files import file_format
 from mlspec_runtime.batch.options import Options, read_options
@@ -25,7 +22,6 @@ from mlspec_runtime.manifest import Manifest, read_manifest
 def main(arguments: Sequence[str], environ: Mapping[str, str] = os.environ) -> int:
     """The exit status: 0 done, 1 worth another attempt, 2 not."""
     configure("info", {})
-    signal.signal(signal.SIGTERM, _end)
     try:
         return _run(read_options(arguments, environ))
     except Hopeless as error:
@@ -75,8 +71,3 @@ def _failed(reason: str, message: str, status: int, cause: BaseException | None)
     said = {"event.action": "batch-end", "event.outcome": "failure", "event.reason": reason}
     log.error(message, exc_info=cause, extra=fields({**said, "process.exit_code": status}))
     return status
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    """What is half written is of no use to anybody: the next attempt begins the shard anew."""
-    sys.exit(128 + signal.SIGTERM)

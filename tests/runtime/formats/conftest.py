@@ -6,6 +6,7 @@ import importlib.util
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,15 @@ Serve = Callable[..., Running]
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts a server in `tmp_path`, where the test has put the model."""
-    started: list[Running] = []
 
     def serve_model(manifest: dict[str, Any], code: str = "", settings: dict[str, Any] | None = None) -> Running:
         image = write_image(tmp_path, manifest, settings or {"batching": {}}, code)
-        started.append(Running(image, warm=True))
-        return started[-1]
+        running = Running(image, warm=True)
+        to_end.callback(running.stop)
+        return running
 
-    yield serve_model
-    for running in started:
-        running.stop()
+    with ExitStack() as to_end:
+        yield serve_model
 
 
 @pytest.fixture(scope="session")
