@@ -109,6 +109,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, store: S3) -> Iterator[Serv
     variables |= {
         "MLFLOW_AUTH_ADMIN_PASSWORD": _ADMIN["MLFLOW_TRACKING_PASSWORD"],
         "MLFLOW_FLASK_SERVER_SECRET_KEY": "key",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # eight processes that would ask for work until the end
     }
     settings = folder / "auth.ini"
     settings.write_text(_AUTH.format(folder=folder))
