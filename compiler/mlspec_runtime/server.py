@@ -73,11 +73,12 @@ async def open_door(service: Service, worker: Worker, door: Door, stop: asyncio.
             await door.listen()
         await load(service)
         worker.is_loaded()
-        while worker.listens_at_once and not worker.all_loaded(service.settings.workers):
+        while not worker.may_open(service.settings.workers):
             await asyncio.sleep(0.05)
         service.loaded = True
         if not worker.listens_at_once:
             await door.listen()
+        worker.is_open()
         log.info("ready", extra=fields({"event.action": "ready"}))
     except StartupError as error:
         log_refusal(error)

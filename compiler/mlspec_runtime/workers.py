@@ -21,6 +21,7 @@ from mlspec_runtime.logs import fields, log
 
 _SOCKET = "MLSPEC_WORKER_SOCKET"
 _FIRST = "MLSPEC_WORKER_FIRST"
+_OPEN = "open"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _CODE = "import sys, pathlib, mlspec_runtime; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
@@ -28,7 +29,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """This process among its like. One listens from the start, to be probed; the others once they have loaded."""
+    """This process among its like. One listens from the start, to be probed; the others once it is ready.
+
+    It is when all have loaded: a pod that one of them calls ready must have none that listens and is not.
+    """
 
     listener: socket.socket
     is_alone: bool = False
@@ -40,8 +44,18 @@ class Worker:
         if self.siblings is not None:
             (self.siblings / f"loaded.{os.getpid()}").touch()
 
-    def all_loaded(self, workers: int) -> bool:
-        return self.siblings is None or sum(1 for _ in self.siblings.glob("loaded.*")) >= workers
+    def may_open(self, workers: int) -> bool:
+        """Whether this one may answer requests, when it has loaded."""
+        if self.siblings is None:
+            return True
+        if self.listens_at_once:
+            return sum(1 for _ in self.siblings.glob("loaded.*")) >= workers
+        return (self.siblings / _OPEN).exists()
+
+    def is_open(self) -> None:
+        """Tells the others."""
+        if self.siblings is not None:
+            (self.siblings / _OPEN).touch()
 
 
 def this_worker(environ: Mapping[str, str]) -> Worker | None:
@@ -61,8 +75,8 @@ def supervise(model_json: Path, listener: socket.socket, count: int) -> int:
     signals = _signals()
     with _folder() as figures:
         supervisor = _Supervisor(model_json, listener, figures)
-        for index in range(count):
-            supervisor.start(first=index == 0)
+        for _ in range(count):
+            supervisor.start()
         return supervisor.watch(signals)
 
 
@@ -72,12 +86,15 @@ class _Supervisor:
         self._listener = listener
         self._figures = figures
         self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._first = 0
         self._stopping = False
         self._status = 0
 
-    def start(self, *, first: bool) -> None:
+    def start(self) -> None:
         if self._stopping:
             return
+        # Until it is ready there is always one that can be probed, for which the others wait.
+        first = self._first not in self._running and not (self._figures / _OPEN).exists()
         environ = os.environ | {
             "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
             _SOCKET: str(self._listener.fileno()),
@@ -93,6 +110,8 @@ class _Supervisor:
             self._give_up()
             return
         self._running[process.pid] = process
+        if first:
+            self._first = process.pid
 
     def watch(self, signals: int) -> int:
         """Until the last worker has ended; `signals` is what `_signals` gives."""
@@ -129,7 +148,7 @@ class _Supervisor:
             return
         outcome = {"event.action": "worker-restart", "process.exit_code": status}
         log.error("a worker died and is started again", extra=fields(outcome))
-        self.start(first=False)
+        self.start()
 
     def _give_up(self) -> None:
         self._status = 1

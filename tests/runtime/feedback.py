@@ -38,7 +38,9 @@ class Labelled:
     def ask(self, rows: Rows, own: str | None = None) -> dict[str, Any]:
         flat = [each for row in rows for each in row]
         body: dict[str, Any] = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [len(rows), 3], "data": flat}]}
-        answer: dict[str, Any] = self.post("infer", body | ({"id": own} if own is not None else {})).json()
+        response = self.post("infer", body | ({"id": own} if own is not None else {}))
+        assert response.status_code == 200, response.text
+        answer: dict[str, Any] = response.json()
         return answer
 
     def asked(self, rows: Rows) -> str:

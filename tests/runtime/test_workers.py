@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import mlspec_runtime
@@ -40,8 +41,6 @@ def running(start: Start) -> Running:
 
 def fresh(running: Running, *row: float) -> Any:
     """A request on a connection of its own: any worker may take it."""
-    import httpx
-
     body = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 2], "data": list(row)}]}
     with httpx.Client(base_url=str(running.http.base_url), timeout=PATIENCE, trust_env=False) as client:
         return client.post("/v2/models/tested/infer", json=body)
@@ -81,6 +80,30 @@ def test_one_port_and_one_set_of_figures(running: Running) -> None:
     stats = running.http.get("/v2/models/tested/stats").json()["model_stats"][0]
     assert stats["inference_count"] == asked + 10
     assert running.metric("mlspec_model_info") == 1
+
+
+@pytest.mark.parametrize("slow", ["0", "1"])
+def test_once_one_is_ready_all_that_listen_are(start: Start, slow: str) -> None:
+    """Whichever is slow to load. "1" is the one that listens meanwhile, to be probed."""
+    late = f"import os, time\ntime.sleep(1.5 * (os.environ['MLSPEC_WORKER_FIRST'] == '{slow}'))\n"
+    running = start(late + NAMES, {"workers": 2})
+    eventually(lambda: httpx.get(f"{running.http.base_url}/v2/health/ready", trust_env=False).status_code == 200)
+    assert [fresh(running, 1, 1).status_code for _ in range(60)] == [200] * 60
+    assert len(pids(running, 2)) == 2
+
+
+def test_the_one_that_is_probed_may_die_before_it_has_loaded(start: Start, tmp_path: Path) -> None:
+    died = tmp_path / "died"
+    dying = f"""
+import os
+from pathlib import Path
+if os.environ["MLSPEC_WORKER_FIRST"] == "1" and not Path({str(died)!r}).exists():
+    Path({str(died)!r}).touch()
+    os._exit(9)
+"""
+    running = start(dying + NAMES, {"workers": 2}).ready()
+    assert running.wait_for("worker-restart")["process.exit_code"] == 9
+    assert len(pids(running, 2)) == 2
 
 
 def test_a_worker_that_dies_is_replaced_and_its_counts_stay(running: Running) -> None:
