@@ -143,6 +143,39 @@ def test_a_repository_that_moved_is_followed(server: Server, tmp_path: Path) -> 
     assert "generated/prod/churn/deployment.yaml" in server.files()
 
 
+def _overtaken(folder: Path, words: bytes) -> type[http.server.BaseHTTPRequestHandler]:
+    """The same, but the first push is answered as git does where another push came first (gitprotocol-pack(5))."""
+    left = [words]
+
+    def line(content: bytes) -> bytes:
+        return b"%04x" % (len(content) + 4) + content
+
+    class Overtaken(_moved(folder)):  # type: ignore[misc]
+        def do_POST(self) -> None:  # noqa: N802 - the base class's name
+            if not self.path.endswith("/git-receive-pack") or not left:
+                super().do_POST()
+                return
+            self.rfile.read(int(self.headers["Content-Length"]))
+            report = line(b"unpack ok\n") + line(b"ng refs/heads/main %s\n" % left.pop()) + b"0000"
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-git-receive-pack-result")
+            self.end_headers()
+            self.wfile.write(line(b"\1" + report) + b"0000")
+
+    return Overtaken
+
+
+@pytest.mark.parametrize(
+    "words", [b"failed to update ref", b"incorrect old value provided", b"reference already exists"]
+)
+def test_another_push_that_came_first_is_no_end_in_any_gits_words(words: bytes, server: Server, tmp_path: Path) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _overtaken(tmp_path, words)) as overtaken:
+        threading.Thread(target=overtaken.serve_forever, daemon=True).start()
+        send(f"http://127.0.0.1:{overtaken.server_port}/ops.git", tmp_path)
+        overtaken.shutdown()
+    assert "generated/prod/churn/deployment.yaml" in server.files()
+
+
 def test_a_damaged_record_is_named(server: Server, tmp_path: Path) -> None:
     send(server.url, tmp_path)
     server.commit(**{"generated__.published__team-x.json": "{"})

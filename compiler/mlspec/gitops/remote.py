@@ -19,6 +19,17 @@ _CARRIED = r"^(commit\.gpgsign|core\.sshcommand|credential\.|gpg\.|http\.|url\.|
 """What a repository's own configuration says about who one is and how one gets in."""
 _TIP = "refs/mlspec/tip"
 _NEXT = "refs/mlspec/next"
+_OVERTAKEN = (
+    "(fetch first)",
+    "(non-fast-forward)",
+    "(stale info)",
+    "cannot lock ref",
+    "failed to update ref",
+    # Of a git that updates references in batches (its commit 9d2962a7c4 of 2025), in place of the last two.
+    "(incorrect old value provided)",
+    "(reference already exists)",
+)
+"""What the line of a branch says, by whom it was refused, when another push came first."""
 _UNPACK = "remote unpack failed:"
 
 
@@ -125,9 +136,7 @@ class Remote:
         if ran.status == 0:
             return [line for line in said if line]
         refused = next((line for line in ran.stdout.splitlines() if line.startswith("!")), "")
-        if any(
-            sign in refused for sign in ("(fetch first)", "(non-fast-forward)", "cannot lock ref", "(stale info)")
-        ) or ("failed to update ref" in refused):
+        if any(sign in refused for sign in _OVERTAKEN):
             raise Moved
         if "[remote rejected]" in refused:
             words = "; ".join(line for line in said if line) or _not_unpacked(ran.stderr)
