@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,13 +13,15 @@ from msgspec import Struct
 from mlspec.artifacts.file import File, Output
 
 from .changes import Change, Changes, Kind
-from .errors import explained
+from .errors import TreeError, explained
 from .folders import Folders, ancestors
 from .index import Index, read_indexes, render_index
 from .journal import GONE, Journal, read_journal
 from .layout import Layout, environment_of, is_inside
 from .standing import Shape, Standing, look
 
+PATIENCE = 60.0
+"""Seconds for which another mlspec may hold the tree before this one gives up."""
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -52,7 +55,26 @@ def compare(
     An owner that is absent owns nothing any more, but for those in `settled`, which are known to be as they should, so
     many files each. `output` is the folder that holds the indexes. Raises TreeError where the disk refuses to be read,
     ValueError for paths that two owners make or that leave the workspace.
+
+    Another mlspec may write meanwhile. What seems to be nobody's may be what it has just put there, after its index
+    had been read: so that is looked at again under the lock, where there is one to be had.
     """
+    changes = compare_alone(root, owners, output, settled)
+    if changes.foreign and Folders(changes.layout).exists(changes.layout.work):
+        from .lock import exclusive  # only here: most compiles need not wait for the library's import
+
+        with suppress(TreeError), exclusive(changes.layout, PATIENCE):
+            return compare_alone(root, owners, output, settled)
+    return changes
+
+
+def compare_alone(
+    root: Path,
+    owners: Mapping[str, Sequence[Output]],
+    output: str = "generated",
+    settled: Mapping[str, int] | None = None,
+) -> Changes:
+    """The same, for whoever holds the lock."""
     settled = settled or {}
     layout = Layout(root, output)
     made = _made(layout, owners)

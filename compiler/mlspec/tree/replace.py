@@ -30,10 +30,9 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[BinaryIO]:
     place = target.resolve()  # a link stays one
     with _about(place):
         _clear(place)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=_SUFFIX)
+        handle, name = _begun(place)
         try:
             with os.fdopen(handle, "wb") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX)
                 yield stream
                 stream.flush()
                 os.fchmod(stream.fileno(), _mode(place))
@@ -45,6 +44,16 @@ def replacing(target: Path, *, new: bool = False) -> Iterator[BinaryIO]:
             with suppress(FileNotFoundError):
                 os.unlink(name)
             raise
+
+
+def _begun(place: Path) -> tuple[int, str]:
+    """A file of its own, locked. Until it was, another process might have taken it for what a killed one left."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=_SUFFIX)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, name
+        os.close(handle)
 
 
 def _mode(place: Path) -> int:

@@ -19,14 +19,11 @@ from collections.abc import Iterable, Iterator
 from mlspec.artifacts.file import File
 
 from .changes import Change, Changes, Kind
-from .compare import compare
+from .compare import PATIENCE, compare_alone
 from .errors import TreeError, explained
 from .folders import Folders, ancestors
 from .journal import GONE, read_journal, save_journal
 from .staging import Staging
-
-PATIENCE = 60.0
-"""Seconds for which another compile may hold the tree before this one gives up."""
 
 
 def write(changes: Changes, patience: float = PATIENCE) -> Changes:
@@ -57,7 +54,7 @@ def _as_of_now(changes: Changes) -> Changes:
     layout = changes.layout
     if read_journal(layout, Folders(layout)) == changes.journal:
         return changes
-    again = compare(layout.root, changes.owners, layout.output, changes.settled)
+    again = compare_alone(layout.root, changes.owners, layout.output, changes.settled)
     _refuse_foreign(again)
     if {*again.emptied, *again.unwatched} - {*changes.emptied, *changes.unwatched}:
         cause = "another mlspec wrote it meanwhile, from other specs"
