@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio import AbstractEventLoop
 from collections import deque
-from math import ceil
+from math import ceil, inf
 from time import perf_counter, time
 
 from mlspec_runtime import metric_names as names
@@ -83,23 +83,24 @@ class Engine:
         rows: int | None,
         arrived: float,
         client: Client,
-        timeout: float | None = None,
+        *,
+        is_warm_up: bool = False,
     ) -> asyncio.Future[Answer]:
         """Queues one request. The future gives its answer, a RequestError, or whatever the model raised.
 
-        `rows` is None for a model without rows, `arrived` in `perf_counter` seconds; `timeout` in seconds, the
-        settings' own unless given. Raises Refused when full.
+        `rows` is None for a model without rows, `arrived` in `perf_counter` seconds. A warm-up has all the time that
+        the start-up probe gives it. Raises Refused when full.
         """
         if self._runner is None:
             raise Refused(503, names.REASON_NOT_READY, "the model is not loaded yet", (b"retry-after", b"1"))
         self.check_room()
-        request = Pending(
-            inputs, rows, arrived, arrived + (timeout or self._timeout), client, self._loop.create_future()
-        )
+        deadline = inf if is_warm_up else arrived + self._timeout
+        request = Pending(inputs, rows, arrived, deadline, client, self._loop.create_future())
         self._accepted += 1
-        self._by_deadline.append(request)
-        if self._deadline_timer is None:
-            self._deadline_timer = self._loop.call_later(self._timeout, self._expire)
+        if not is_warm_up:
+            self._by_deadline.append(request)
+            if self._deadline_timer is None:
+                self._deadline_timer = self._loop.call_later(self._timeout, self._expire)
         self._backlog.append(request)
         self._runner.wake()
         return request.future

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from mlspec_runtime.errors import StartupError
-from mlspec_runtime.logs import configure, fields, log
+from mlspec_runtime.logs import configure, fields, log, take_turns
 from mlspec_runtime.manifest import Manifest, read_manifest
 from mlspec_runtime.settings import Address, Settings, read_address, read_settings
 from mlspec_runtime.workers import Worker, supervise, this_worker
@@ -38,6 +38,8 @@ def _run(model_json: Path) -> int:
         if settings.workers > 1:
             return supervise(model_json, listener, settings.workers)
         worker = Worker(listener, is_alone=True)
+    if worker.log_turns:
+        take_turns(worker.log_turns)
     # Only here: a process of several needs its environment set before the metrics are imported.
     import uvloop
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import sys
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import IO, Any, Final, TextIO
 
 import orjson
 
@@ -51,9 +53,36 @@ class EcsFormatter(logging.Formatter):
         return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes whole lines, also where other processes write to the same pipe."""
+
+    turn: IO[str] | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.turn is None:
+            super().emit(record)
+            return
+        fcntl.flock(self.turn, fcntl.LOCK_EX)
+        try:
+            super().emit(record)
+        finally:
+            fcntl.flock(self.turn, fcntl.LOCK_UN)
+
+
+def take_turns(file: Path) -> None:
+    """From here on this process writes no line while another one does that was told the same file.
+
+    A pipe that is full takes what is longer than 4 KiB, such as a payload or a trace, in parts (pipe(7)).
+    """
+    turn = file.open("w")
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _Handler):
+            handler.turn = turn
+
+
 def configure(level: str, service: Mapping[str, object]) -> None:
     """Sends every logger of this process, warnings included, to standard output as JSON."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Handler(sys.stdout)
     handler.setFormatter(EcsFormatter(service))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(capture=True)

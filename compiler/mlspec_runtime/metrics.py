@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import cast
 
 from prometheus_client import (
@@ -12,6 +13,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     disable_created_metrics,
     generate_latest,
 )
@@ -30,6 +32,21 @@ _SHARED = "PROMETHEUS_MULTIPROC_DIR"
 
 Inc = Callable[[], None]
 Observe = Callable[[float], None]
+
+
+class _OfAllWorkers(MultiProcessCollector):
+    """Without files that a worker is just making: for a moment they are empty, which prometheus-client cannot read."""
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(file) for file in Path(os.environ[_SHARED]).glob("*.db") if _has_content(file)]
+        return cast(Callable[[list[str]], Iterable[Metric]], self.merge)(files)
+
+
+def _has_content(file: Path) -> bool:
+    try:
+        return file.stat().st_size > 0
+    except FileNotFoundError:
+        return False  # its worker has just ended
 
 
 class Metrics:
@@ -153,7 +170,7 @@ class Metrics:
                 tally.flush()
             return self._registry
         shared = CollectorRegistry()
-        cast(Callable[[CollectorRegistry], object], MultiProcessCollector)(shared)
+        cast(Callable[[CollectorRegistry], object], _OfAllWorkers)(shared)
         for collector in self._pod:
             shared.register(collector)
         return shared

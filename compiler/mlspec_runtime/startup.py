@@ -22,9 +22,6 @@ from mlspec_runtime.signature import describe, has_rows
 
 T = TypeVar("T")
 
-WARM_UP_TIME = 86400.0
-"""Seconds: the start-up probe bounds the warm-up, not the request's timeout."""
-
 
 async def load(service: Service) -> None:
     """Raises StartupError when there will be no model."""
@@ -69,7 +66,7 @@ async def _warm_up(service: Service, model: Model) -> None:
         return
     rows = 1 if service.has_rows else None
     try:
-        outputs, _ = await service.engine.submit(inputs, rows, perf_counter(), _Nobody(), WARM_UP_TIME)
+        outputs, _ = await service.engine.submit(inputs, rows, perf_counter(), _Nobody(), is_warm_up=True)
     except OutputMismatch as error:
         raise StartupError("signature", f"the model does not keep its signature: {error}") from error
     except Exception as error:

@@ -17,11 +17,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlspec_runtime.logs import fields, log
+from mlspec_runtime.logs import fields, log, take_turns
 
 _SOCKET = "MLSPEC_WORKER_SOCKET"
 _FIRST = "MLSPEC_WORKER_FIRST"
 _OPEN = "open"
+_LOG = "log"
 _FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 _CODE = "import sys, pathlib, mlspec_runtime; mlspec_runtime.serve(pathlib.Path(sys.argv[1]))"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
@@ -38,6 +39,11 @@ class Worker:
     is_alone: bool = False
     listens_at_once: bool = True
     siblings: Path | None = None
+
+    @property
+    def log_turns(self) -> Path | None:
+        """The file by which all of them take turns at writing a line; None where there is but one."""
+        return self.siblings / _LOG if self.siblings else None
 
     def is_loaded(self) -> None:
         """Tells the others."""
@@ -74,6 +80,7 @@ def supervise(model_json: Path, listener: socket.socket, count: int) -> int:
     listener.listen(2048)
     signals = _signals()
     with _folder() as figures:
+        take_turns(figures / _LOG)
         supervisor = _Supervisor(model_json, listener, figures)
         for _ in range(count):
             supervisor.start()

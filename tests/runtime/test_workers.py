@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -30,6 +33,7 @@ class Handler:
 """
 
 
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 THREADS = {"OPENBLAS_NUM_THREADS": "2"}
 """Of the parent's own numpy, to which the kernel may give a signal. Not forked: a fork has but one thread."""
 
@@ -39,10 +43,10 @@ def running(start: Start) -> Running:
     return start(NAMES, {"workers": 2, "timeout": 1.0}, environment=THREADS).ready()
 
 
-def fresh(running: Running, *row: float) -> Any:
+def fresh(running: Running, *row: float, patience: float = PATIENCE) -> Any:
     """A request on a connection of its own: any worker may take it."""
     body = {"inputs": [{"name": "x", "datatype": "FP64", "shape": [1, 2], "data": list(row)}]}
-    with httpx.Client(base_url=str(running.http.base_url), timeout=PATIENCE, trust_env=False) as client:
+    with httpx.Client(base_url=str(running.http.base_url), timeout=patience, trust_env=False) as client:
         return client.post("/v2/models/tested/infer", json=body)
 
 
@@ -61,6 +65,12 @@ def pids(running: Running, count: int) -> set[int]:
 
     eventually(enough)
     return found
+
+
+def folder_of(running: Running) -> Path:
+    """What the workers share."""
+    variables = Path(f"/proc/{pids(running, 1).pop()}/environ").read_text().split("\0")
+    return next(Path(value) for name, _, value in (each.partition("=") for each in variables) if name == FIGURES)
 
 
 def state(pid: int) -> str:
@@ -87,7 +97,11 @@ def test_once_one_is_ready_all_that_listen_are(start: Start, slow: str) -> None:
     """Whichever is slow to load. "1" is the one that listens meanwhile, to be probed."""
     late = f"import os, time\ntime.sleep(1.5 * (os.environ['MLSPEC_WORKER_FIRST'] == '{slow}'))\n"
     running = start(late + NAMES, {"workers": 2})
-    eventually(lambda: httpx.get(f"{running.http.base_url}/v2/health/ready", trust_env=False).status_code == 200)
+    eventually(
+        lambda: (
+            httpx.get(f"{running.http.base_url}/v2/health/ready", timeout=PATIENCE, trust_env=False).status_code == 200
+        )
+    )
     assert [fresh(running, 1, 1).status_code for _ in range(60)] == [200] * 60
     assert len(pids(running, 2)) == 2
 
@@ -104,6 +118,54 @@ if os.environ["MLSPEC_WORKER_FIRST"] == "1" and not Path({str(died)!r}).exists()
     running = start(dying + NAMES, {"workers": 2}).ready()
     assert running.wait_for("worker-restart")["process.exit_code"] == 9
     assert len(pids(running, 2)) == 2
+
+
+def test_figures_can_be_read_while_a_worker_is_just_beginning_its_own(running: Running) -> None:
+    """prometheus-client makes a file, and then gives it a size."""
+    folder = folder_of(running)
+    asked = running.metric("mlspec_requests_total", endpoint="infer", code="200")
+    (folder / "counter_1.db").touch()
+    assert running.metric("mlspec_requests_total", endpoint="infer", code="200") == asked
+    assert running.http.get("/v2/models/tested/stats").status_code == 200
+
+
+def test_workers_take_turns_at_the_log(start: Start) -> None:
+    running = start(NAMES, {"workers": 2, "logging": {"payloads": 1}}).ready()
+    assert fresh(running, 1, 1).status_code == 200
+    with (folder_of(running) / "log").open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        with pytest.raises(httpx.ReadTimeout):
+            fresh(running, 1, 1, patience=1)
+    assert fresh(running, 1, 1).status_code == 200
+
+
+PAYLOADS = """
+import sys
+from pathlib import Path
+from mlspec_runtime.logs import configure, log, take_turns
+
+configure("info", {})
+take_turns(Path(sys.argv[1]))
+for _ in range(400):
+    log.info("x" * 12_000)
+"""
+
+
+def test_no_line_of_the_log_is_torn_by_another_workers(tmp_path: Path) -> None:
+    """The pipe is full all the time: its reader is slower than two that write."""
+    pipe, end = os.pipe()
+    environment = customised(tmp_path, "")
+    command = [sys.executable, "-c", PAYLOADS, str(tmp_path / "log")]
+    both = [subprocess.Popen(command, stdout=end, env={**os.environ, **environment}) for _ in range(2)]
+    os.close(end)
+    written: list[str] = []
+    with os.fdopen(pipe, encoding="utf-8") as lines:
+        for line in lines:
+            written.append(line)
+            time.sleep(0.002)
+    assert [process.wait() for process in both] == [0, 0]
+    assert {len(json.loads(line)["message"]) for line in written} == {12_000}
+    assert len(written) == 800
 
 
 def test_a_worker_that_dies_is_replaced_and_its_counts_stay(running: Running) -> None:
