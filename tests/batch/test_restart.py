@@ -85,7 +85,9 @@ def test_told_to_stop_while_it_loads_its_model_it_is_worth_another_attempt(image
 
 
 def test_told_to_stop_before_it_has_imported_what_it_needs(image: Image, tmp_path: Path) -> None:
-    process = start(image(SUM), _source(tmp_path / "in", "csv"), tmp_path / "out", "--format=csv")
+    # With a model that never ends to load: it must not have done before it is told.
+    folder = image(LOADING.format(gate=tmp_path / "loading"))
+    process = start(folder, _source(tmp_path / "in", "csv"), tmp_path / "out", "--format=csv")
     maps = Path(f"/proc/{process.pid}/maps")
     while "/_multiarray_umath." not in maps.read_text():
         assert process.poll() is None

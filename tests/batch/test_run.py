@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,8 @@ import pytest
 from tests.batch.conftest import Image
 from tests.batch.scoring import end, left, run, start
 from tests.batch.tables import WRITERS, Row
-from tests.runtime.running import eventually
+from tests.ports import free_port
+from tests.runtime.running import PATIENCE, eventually
 
 
 @pytest.mark.parametrize(
@@ -50,24 +51,24 @@ class Handler:
 """
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
+@pytest.fixture
+def port() -> Iterator[int]:
+    with free_port() as port:
+        yield port
 
 
-def test_prometheus_sees_how_far_it_is(image: Image, tmp_path: Path) -> None:
+def test_prometheus_sees_how_far_it_is(image: Image, tmp_path: Path, port: int) -> None:
     rows: list[Row] = [{"a": float(number), "b": 0.0} for number in range(100)]
     WRITERS["parquet"](tmp_path / "rows.parquet", rows)
-    port, gate = _free_port(), tmp_path / "gate"
+    gate = tmp_path / "gate"
     folder = image(GATED.format(gate=gate))
     words = ("--format=parquet", "--batch-size=25", f"--metrics-port={port}", "--progress-every=0")
     process = start(folder, tmp_path / "rows.parquet", tmp_path / "out", *words)
 
     def shown() -> str:
         try:
-            return httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
-        except httpx.ConnectError:
+            return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE, trust_env=False).text
+        except httpx.TransportError:
             return ""
 
     labels = r'\{model="tested",version="1.2.0"\}'

@@ -16,6 +16,7 @@ from mlspec.cli.conformance import command
 from mlspec.client.exchange import Address, Reply, Request
 from mlspec.client.tensors import DATATYPES
 from tests.conformance.spoiling import Forward, spoiled
+from tests.ports import free_port
 
 
 def run(address: object, *options: str, model: str = "echo") -> Result:
@@ -111,7 +112,8 @@ def test_what_cannot_be_examined_is_told_with_its_remedy(echo: Address) -> None:
         nobody = silent.getsockname()[1]
         hangs = run(f"127.0.0.1:{nobody}", "--timeout", "0.1")
     assert (hangs.exit_code, "no answer within 0.1 s" in hangs.output) == (2, True)
-    gone = run(f"127.0.0.1:{nobody}")
+    with free_port() as port:
+        gone = run(f"127.0.0.1:{port}")
     assert (gone.exit_code, "nothing listens there" in gone.output) == (2, True)
     with talker(b"SSH-2.0-x\r\n") as address:
         other = run(address)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from mlspec.compile import compile as compile_specs
 from mlspec.report.text import render
 from mlspec.source.files import FilesOnDisk
 from tests.cli.running import environment
+from tests.ports import free_port
 
 from .session import Command, Write, steps
 
@@ -83,17 +83,16 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 def test_the_tutorial(tmp_path: Path, shell: Shell, require_tool: Callable[[str], str]) -> None:
     for tool in ("bash", "curl", "git", "pre-commit"):
         require_tool(tool)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    commands = 0
-    for step in steps(GUIDE):
-        if isinstance(step, Write):
-            (tmp_path / "models" / step.path).write_text(step.text)
-        else:
-            # The one thing that is not as it is written: other tests may listen there.
-            output = shell.run(step.line.replace(PORT, port))
-            assert step.fits(output), f"$ {step.line}\n{output}"
-            commands += 1
+    with free_port() as port:
+        commands = 0
+        for step in steps(GUIDE):
+            if isinstance(step, Write):
+                (tmp_path / "models" / step.path).write_text(step.text)
+            else:
+                # The one thing that is not as it is written: other tests may listen there.
+                output = shell.run(step.line.replace(PORT, str(port)))
+                assert step.fits(output), f"$ {step.line}\n{output}"
+                commands += 1
     assert commands > 20
 
 

@@ -14,6 +14,8 @@ import httpx
 import obstore
 from obstore.store import AzureStore
 
+from tests.runtime.running import PATIENCE
+
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """The account that Azurite has, and its key: both stand in its documentation."""
@@ -56,5 +58,7 @@ class Azurite:
         text = f"PUT{chr(10) * 12}{canonical}{resource}"
         signed = hmac.new(base64.b64decode(KEY), text.encode(), hashlib.sha256).digest()
         headers["Authorization"] = f"SharedKey {ACCOUNT}:{base64.b64encode(signed).decode()}"
-        answer = httpx.put(f"{self.url}/{CONTAINER}?restype=container", headers=headers, trust_env=False)
+        answer = httpx.put(
+            f"{self.url}/{CONTAINER}?restype=container", headers=headers, timeout=PATIENCE, trust_env=False
+        )
         answer.raise_for_status()

@@ -8,6 +8,8 @@ import boto3
 import httpx
 from moto.server import ThreadedMotoServer
 
+from tests.runtime.running import PATIENCE
+
 BUCKET = "models"
 
 
@@ -28,14 +30,14 @@ class S3:
         return {"AWS_ENDPOINT_URL": self.url, "AWS_REGION": "eu-central-1", **keys}
 
     def reset(self) -> None:
-        httpx.post(f"{self.url}/moto-api/reset", trust_env=False)
-        httpx.post(f"{self.url}/moto-api/reset-auth", content="inf", trust_env=False)
+        httpx.post(f"{self.url}/moto-api/reset", timeout=PATIENCE, trust_env=False)
+        httpx.post(f"{self.url}/moto-api/reset-auth", content="inf", timeout=PATIENCE, trust_env=False)
         where = {"LocationConstraint": "eu-central-1"}
         self._client().create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
 
     def check_keys(self) -> None:
         """From now on a key must be somebody's, as in a real store."""
-        httpx.post(f"{self.url}/moto-api/reset-auth", content="0", trust_env=False)
+        httpx.post(f"{self.url}/moto-api/reset-auth", content="0", timeout=PATIENCE, trust_env=False)
 
     def put(self, **objects: bytes) -> None:
         """`/` in a key is written `__`."""

@@ -86,7 +86,7 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(web: Web, tmp_path: Path) 
 
     site = web(files={"/model.bin": LARGE}, before=hold)
     process = start(tmp_path, f"{site.url}/model.bin")
-    eventually(lambda: len(journal(tmp_path)) == 2)
+    eventually(lambda: len(journal(tmp_path)) == 2 and len(site.parts()) == 6)  # none comes later
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert process.returncode == -signal.SIGKILL

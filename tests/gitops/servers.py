@@ -15,6 +15,7 @@ from mlspec.artifacts.file import File
 from mlspec.gitops.message import Origin
 from mlspec.gitops.publication import Destination, Publication, render_record
 from mlspec.tree.index import render_index
+from tests.ports import free_port
 
 WHO = {
     "GIT_AUTHOR_NAME": "A",
@@ -66,20 +67,19 @@ def bare(folder: Path) -> Server:
 def daemon(folder: Path) -> Iterator[Server]:
     """The same behind git's own server."""
     server = bare(folder / "ops.git")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = ["git", "daemon", "--listen=127.0.0.1", f"--port={port}", "--export-all", "--enable=receive-pack"]
-    process = subprocess.Popen([*words, f"--base-path={folder}", "--reuseaddr", str(folder)], start_new_session=True)
-    try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.05)
-        yield Server(server.folder, f"git://127.0.0.1:{port}/ops.git")
-    finally:
-        os.killpg(process.pid, 15)
-        process.wait()
+    with free_port() as port:
+        words = ["git", "daemon", "--listen=127.0.0.1", f"--port={port}", "--export-all", "--enable=receive-pack"]
+        words += [f"--base-path={folder}", "--reuseaddr", str(folder)]
+        process = subprocess.Popen(words, start_new_session=True)
+        try:
+            for _ in range(200):
+                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+                    break
+                time.sleep(0.05)
+            yield Server(server.folder, f"git://127.0.0.1:{port}/ops.git")
+        finally:
+            os.killpg(process.pid, 15)
+            process.wait()
 
 
 def publication(url: str, root: Path, source: str, versions: Mapping[str, str], content: str = "") -> Publication:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import re
-import socket
 import subprocess
 import time
 import urllib.error
@@ -22,6 +21,7 @@ import pytest
 from mlspec.locking.mlflow import NotInRegistry, Registered, find
 from tests.conftest import unavailable
 from tests.fetch.s3 import S3
+from tests.ports import free_port
 
 from .conftest import Workspace
 
@@ -88,39 +88,38 @@ def store() -> Iterator[S3]:
 def server(tmp_path_factory: pytest.TempPathFactory, store: S3) -> Iterator[Server]:
     python = os.environ.get(PYTHON) or unavailable(f"{PYTHON} names no Python that has mlflow")
     folder = tmp_path_factory.mktemp("mlflow")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [
-        python,
-        "-m",
-        "mlflow",
-        "server",
-        "--app-name",
-        "basic-auth",
-        "--backend-store-uri",
-        f"sqlite:///{folder}/db",
-        "--workers",
-        "1",
-    ]
-    command += ["--no-serve-artifacts", "--default-artifact-root", "s3://models/runs"]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    variables |= store.environ | {"MLFLOW_S3_ENDPOINT_URL": store.url, "MLFLOW_DISABLE_TELEMETRY": "true"}
-    variables |= {
-        "MLFLOW_AUTH_ADMIN_PASSWORD": _ADMIN["MLFLOW_TRACKING_PASSWORD"],
-        "MLFLOW_FLASK_SERVER_SECRET_KEY": "key",
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # eight processes that would ask for work until the end
-    }
-    settings = folder / "auth.ini"
-    settings.write_text(_AUTH.format(folder=folder))
-    variables["MLFLOW_AUTH_CONFIG_PATH"] = str(settings)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, start_new_session=True)
-    try:
-        yield _ready(Server(f"http://127.0.0.1:{port}"), process, folder / "log")
-    finally:
-        os.killpg(process.pid, 9)
-        process.wait()
+    with free_port() as port:
+        command = [
+            python,
+            "-m",
+            "mlflow",
+            "server",
+            "--app-name",
+            "basic-auth",
+            "--backend-store-uri",
+            f"sqlite:///{folder}/db",
+            "--workers",
+            "1",
+        ]
+        command += ["--no-serve-artifacts", "--default-artifact-root", "s3://models/runs"]
+        command += ["--host", "127.0.0.1", "--port", str(port)]
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        variables |= store.environ | {"MLFLOW_S3_ENDPOINT_URL": store.url, "MLFLOW_DISABLE_TELEMETRY": "true"}
+        variables |= {
+            "MLFLOW_AUTH_ADMIN_PASSWORD": _ADMIN["MLFLOW_TRACKING_PASSWORD"],
+            "MLFLOW_FLASK_SERVER_SECRET_KEY": "key",
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # eight processes that would ask for work until the end
+        }
+        settings = folder / "auth.ini"
+        settings.write_text(_AUTH.format(folder=folder))
+        variables["MLFLOW_AUTH_CONFIG_PATH"] = str(settings)
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield _ready(Server(f"http://127.0.0.1:{port}"), process, folder / "log")
+        finally:
+            os.killpg(process.pid, 9)
+            process.wait()
 
 
 def _ready(server: Server, process: subprocess.Popen[bytes], log: Path) -> Server:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from mlspec.plan.monitoring.subject import Subject
+from tests.ports import free_port
 from tests.runtime.running import PATIENCE, eventually
 
 _OTHER_WINDOWS = 5
@@ -92,27 +92,20 @@ def prometheus(
     }
     (folder / "rules.json").write_text(json.dumps(rules), encoding="utf-8")
     (folder / "prometheus.json").write_text(json.dumps(config), encoding="utf-8")
-    address = f"127.0.0.1:{_free_port()}"
-    options = ["--config.file=prometheus.json", "--storage.tsdb.path=data", f"--web.listen-address={address}"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, *options], cwd=folder, stdout=log, stderr=log)
-    found = Prometheus(f"http://{address}")
-    try:
-        eventually(found.answers)
-        yield found
-    finally:
-        found.close()
-        process.terminate()
-        process.wait(PATIENCE)
+    with free_port() as port, (folder / "log").open("wb") as log:
+        options = ["--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}"]
+        command = [program, "--config.file=prometheus.json", *options]
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        found = Prometheus(f"http://127.0.0.1:{port}")
+        try:
+            eventually(found.answers)
+            yield found
+        finally:
+            found.close()
+            process.terminate()
+            process.wait(PATIENCE)
 
 
 def in_time(condition: Callable[[], bool]) -> None:
     """Waits for what changes once a second at most: asking all the time would keep a processor from the rest."""
     eventually(condition, every=0.2)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

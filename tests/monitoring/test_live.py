@@ -29,11 +29,12 @@ class Handler:
         if (x == 13).any():
             raise RuntimeError("unlucky")
         if (x == 14).any():
-            time.sleep(0.2)
+            time.sleep(0.4)
         return {"y": x[:, 0]}
 """
 GOOD, BROKEN, SLOW = 1.0, 13.0, 14.0
-OBJECTIVES = slo("99%", ("99%", "150ms"))
+OBJECTIVES = slo("99%", ("99%", "1s"))
+"""Far beyond what a busy machine makes of a good request; a slow one waits for those of three other clients as well."""
 RATIO = "namespace_model:mlspec_failed_requests_per_requests:ratio_rate3d"
 COUNT = "namespace_model:mlspec_requests:increase1h"
 BURNS = {("MlspecErrorBudgetBurn", "page"), ("MlspecErrorBudgetBurn", "ticket")}

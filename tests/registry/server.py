@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import socket
 import subprocess
 import tempfile
 import threading
@@ -19,6 +18,8 @@ from http.client import HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from tests.ports import free_port
 
 USER, PASSWORD = "mole", "sesame"
 # bcrypt("sesame"), the only kind of hash that the registry takes
@@ -68,9 +69,7 @@ class Registry:
 @contextmanager
 def serving(program: str, auth: Mapping[str, object] | None = None, authorization: str = "") -> Iterator[Registry]:
     """A registry of its own, empty, until the block ends. Raises AssertionError where it does not start."""
-    with tempfile.TemporaryDirectory() as scratch, socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-        probe.close()
+    with tempfile.TemporaryDirectory() as scratch, free_port() as port:
         config = {
             "version": 0.1,
             "log": {"level": "error", "accesslog": {"disabled": True}},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from mlspec.registry.client import RegistryClient
 from mlspec.registry.exchange import NoAnswer
+from tests.ports import free_port
 
 from .server import PASSWORD, USER, Registry, Tokens, with_password, with_tokens
 
@@ -66,9 +66,7 @@ def test_tokens_are_fetched_and_used_again(require_tool: Callable[[str], str], h
 
 
 def test_nobody_answers() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        name = f"127.0.0.1:{server.getsockname()[1]}"
-    with pytest.raises(NoAnswer, match=f"{name} cannot be reached: Connection refused"):
-        RegistryClient().digest(f"{name}/ml/base:1")
+    with free_port() as port, pytest.raises(NoAnswer, match=f"127.0.0.1:{port} cannot be reached: Connection refused"):
+        RegistryClient().digest(f"127.0.0.1:{port}/ml/base:1")
     with pytest.raises(NoAnswer, match=r"nowhere\.invalid cannot be reached: \w"):
         RegistryClient().digest("nowhere.invalid/ml/base:1")

@@ -14,6 +14,7 @@ from tests.fetch.web import Site, serve
 from tests.run.conftest import Run, write_model
 from tests.run.started import Started
 from tests.run.test_run import address, infer
+from tests.runtime.running import PATIENCE
 
 FACTOR = b"3.0"
 CODE = """
@@ -80,7 +81,9 @@ def test_it_is_fetched_once_and_served(run: Run, tmp_path: Path, hub: Site, monk
     assert f"the model is fetched into {tmp_path}/cache/mlspec/models/" in stopped(started)
     first = len([path for path, _, _ in hub.asked if "resolve" in path])
     again = run(workspace, "sum", "--port", "0")
-    assert httpx.get(f"{address(again)}/v2/models/sum", trust_env=False).json()["versions"] == ["1.0.0"]
+    assert httpx.get(f"{address(again)}/v2/models/sum", timeout=PATIENCE, trust_env=False).json()["versions"] == [
+        "1.0.0"
+    ]
     stopped(again)
     assert len([path for path, _, _ in hub.asked if "resolve" in path]) == first == 1
 

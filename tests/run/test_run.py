@@ -36,7 +36,10 @@ def infer(url: str, *row: float) -> httpx.Response:
 def test_the_line_that_it_prints_asks_for_a_prediction(run: Run, require_tool: Callable[[str], str]) -> None:
     curl = require_tool("curl")
     started = run(ROOT, "digits-onnx", "--port", "0")
-    assert httpx.get(f"{address(started)}/openapi.json", trust_env=False).json()["info"]["title"] == "digits-onnx"
+    assert (
+        httpx.get(f"{address(started)}/openapi.json", timeout=PATIENCE, trust_env=False).json()["info"]["title"]
+        == "digits-onnx"
+    )
     line = started.wait_for(r"\ncurl (.*)\n")[1]
     answer = json.loads(subprocess.run([curl, *shlex.split(line)], capture_output=True, check=True).stdout)
     assert [output["name"] for output in answer["outputs"]] == ["label", "probabilities"]
@@ -87,7 +90,7 @@ def test_what_was_accepted_is_answered_before_it_ends(run: Run, tmp_path: Path, 
         answer = pool.submit(infer, url, -1, 3)
         eventually((tmp_path / "asked").exists)
         started.process.send_signal(number)
-        eventually(lambda: httpx.get(f"{url}/v2/health/ready", trust_env=False).status_code == 503)
+        eventually(lambda: httpx.get(f"{url}/v2/health/ready", timeout=PATIENCE, trust_env=False).status_code == 503)
         gate.touch()
         assert answer.result().json()["outputs"][0]["data"] == [2.0]
     assert started.status() == 0
@@ -175,8 +178,12 @@ def test_settings_and_variables_are_those_of_the_environment(run: Run, tmp_path:
     url = address(started)
     assert "warning: TOKEN: a Secret in the cluster, nothing here" in started.shown
     assert "greeting a $$ $(b)" in started.shown
-    assert httpx.post(f"{url}/v2/models/sum/infer", content=b" " * 1025, trust_env=False).status_code == 413
-    records = [json.loads(line) for line in started.shown.splitlines() if line.startswith("{")]
+    assert (
+        httpx.post(f"{url}/v2/models/sum/infer", content=b" " * 1025, timeout=PATIENCE, trust_env=False).status_code
+        == 413
+    )
+    started.wait_for(r'"event\.action": "ready".*\n')
+    records = [json.loads(line) for line in started.shown.rpartition("\n")[0].splitlines() if line[:1] == "{"]
     assert {"listen", "ready"} <= {record.get("event.action") for record in records}
 
 
