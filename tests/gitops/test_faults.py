@@ -166,7 +166,13 @@ def _overtaken(folder: Path, words: bytes) -> type[http.server.BaseHTTPRequestHa
 
 
 @pytest.mark.parametrize(
-    "words", [b"failed to update ref", b"incorrect old value provided", b"reference already exists"]
+    "words",
+    [
+        b"failed to update ref",
+        b"incorrect old value provided",
+        b"reference already exists",
+        b"reference does not exist",
+    ],
 )
 def test_another_push_that_came_first_is_no_end_in_any_gits_words(words: bytes, server: Server, tmp_path: Path) -> None:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _overtaken(tmp_path, words)) as overtaken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -89,6 +90,16 @@ def test_three_that_replace_one_file_at_once_leave_one_whole(tmp_path: Path) -> 
         assert list(pool.map(lambda name: run_apart(replace_often, place, name), names)) == ["done"] * 3
     assert place.read_text() in [f"{name} 299\n" for name in names]
     assert list(tmp_path.iterdir()) == [place]
+
+
+def test_where_no_lock_is_to_be_had_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("mlspec.tree.replace.fcntl.flock", refuse)
+    with pytest.raises(OSError, match="No locks available"):
+        replace(tmp_path / "mlspec.lock.yaml", b"a")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_kernel_frees_the_lock_of_a_killed_process(tmp_path: Path) -> None:

@@ -25,11 +25,12 @@ _OVERTAKEN = (
     "(stale info)",
     "cannot lock ref",
     "failed to update ref",
-    # Of a git that updates references in batches (its commit 9d2962a7c4 of 2025), in place of the last two.
+    # Of a git that updates references in batches (its commit 9d2962a7c4 of 2025), mostly in place of the last two.
     "(incorrect old value provided)",
     "(reference already exists)",
+    "(reference does not exist)",
 )
-"""What the line of a branch says, by whom it was refused, when another push came first."""
+"""What the line of a branch says, whichever side refused it, when another push came first."""
 _UNPACK = "remote unpack failed:"
 
 

@@ -50,9 +50,15 @@ def _begun(place: Path) -> tuple[int, str]:
     """A file of its own, locked. Until it was, another process might have taken it for what a killed one left."""
     while True:
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=_SUFFIX)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if os.fstat(handle).st_nlink:
-            return handle, name
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_nlink:
+                return handle, name
+        except BaseException:
+            os.close(handle)
+            with suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
         os.close(handle)
 
 
