@@ -62,17 +62,26 @@ class _Handler(logging.StreamHandler[TextIO]):
         if self.turn is None:
             super().emit(record)
             return
-        fcntl.flock(self.turn, fcntl.LOCK_EX)
         try:
-            super().emit(record)
-        finally:
-            fcntl.flock(self.turn, fcntl.LOCK_UN)
+            line = self.format(record) + self.terminator
+            # A lock of POSIX: one of flock(2) would outlive this process in those that a model has forked.
+            fcntl.lockf(self.turn, fcntl.LOCK_EX)
+            try:
+                self.stream.write(line)
+                self.flush()
+            finally:
+                fcntl.lockf(self.turn, fcntl.LOCK_UN)
+        except RecursionError:
+            raise
+        except Exception:  # noqa: BLE001 - as logging itself does: nobody fails because of what it logs
+            self.handleError(record)
 
 
 def take_turns(file: Path) -> None:
-    """From here on this process writes no line while another one does that was told the same file.
+    """From here on this process logs no line while another one does that was told the same file.
 
-    A pipe that is full takes what is longer than 4 KiB, such as a payload or a trace, in parts (pipe(7)).
+    A pipe that is full takes what is longer than 4 KiB, such as a payload or a trace, in parts (pipe(7)). Nothing else
+    here may open that file: to close it would give up the turn.
     """
     turn = file.open("w")
     for handler in logging.getLogger().handlers:

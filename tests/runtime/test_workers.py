@@ -132,8 +132,8 @@ def test_figures_can_be_read_while_a_worker_is_just_beginning_its_own(running: R
 def test_workers_take_turns_at_the_log(start: Start) -> None:
     running = start(NAMES, {"workers": 2, "logging": {"payloads": 1}}).ready()
     assert fresh(running, 1, 1).status_code == 200
-    with (folder_of(running) / "log").open() as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with (folder_of(running) / "log").open("r+") as turn:
+        fcntl.lockf(turn, fcntl.LOCK_EX)
         with pytest.raises(httpx.ReadTimeout):
             fresh(running, 1, 1, patience=1)
     assert fresh(running, 1, 1).status_code == 200
@@ -166,6 +166,43 @@ def test_no_line_of_the_log_is_torn_by_another_workers(tmp_path: Path) -> None:
     assert [process.wait() for process in both] == [0, 0]
     assert {len(json.loads(line)["message"]) for line in written} == {12_000}
     assert len(written) == 800
+
+
+FORKED = """
+import os, sys
+from pathlib import Path
+from mlspec_runtime.logs import configure, log, take_turns
+
+configure("info", {})
+take_turns(Path(sys.argv[1]))
+if os.fork() == 0:
+    os.close(1)
+    os.read(0, 1)
+    os._exit(0)
+log.info("x" * 300_000)
+"""
+
+
+def is_taken(turn: Path) -> bool:
+    with turn.open("r+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        return False
+
+
+def test_a_worker_that_is_killed_while_it_logs_leaves_the_turn_to_others(tmp_path: Path) -> None:
+    """Its line does not fit into the pipe, and a process that it has forked outlives it."""
+    turn = tmp_path / "log"
+    environment = {**os.environ, **customised(tmp_path, "")}
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKED, str(turn)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    ) as process:
+        eventually(lambda: turn.exists() and is_taken(turn))
+        process.kill()
+        process.wait()
+        assert not is_taken(turn)
 
 
 def test_a_worker_that_dies_is_replaced_and_its_counts_stay(running: Running) -> None:
