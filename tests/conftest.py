@@ -23,10 +23,7 @@ sys.dont_write_bytecode = False
 
 # No test is about time: a busy machine must not turn a property red. The ordinary profile tries 100
 # workspaces for each property, `--hypothesis-profile nightly` 2,000, `long` 5,000.
-# Under CI the examples are always the same: a pull request is not red for what it did not touch. Hypothesis would mix
-# in constants of whatever modules of ours are imported by then, which depends on what else the process has run.
-if os.environ.get("CI"):
-    providers._get_local_constants = lambda: providers._local_constants
+# Under CI the examples are always the same: a pull request is not red for what it did not touch.
 settings.register_profile(
     "ordinary",
     max_examples=100,
@@ -37,6 +34,13 @@ settings.register_profile(
 settings.register_profile("nightly", settings.get_profile("ordinary"), max_examples=2_000, derandomize=False)
 settings.register_profile("long", settings.get_profile("ordinary"), max_examples=5_000, derandomize=False)
 settings.load_profile("ordinary")
+
+# Where they are, Hypothesis must not mix in constants of whatever modules of ours are imported by then: that depends on
+# what else the process has run.
+_local_constants = providers._get_local_constants
+providers._get_local_constants = lambda: (
+    providers._local_constants if settings.default.derandomize else _local_constants()
+)
 REQUIRE_TOOLS = "MLSPEC_REQUIRE_TOOLS"
 """Set to 1, a tool that is missing fails what needs it."""
 _LONGEST = (
