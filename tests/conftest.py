@@ -36,11 +36,11 @@ settings.register_profile("long", settings.get_profile("ordinary"), max_examples
 settings.load_profile("ordinary")
 
 # Where they are, Hypothesis must not mix in constants of whatever modules of ours are imported by then: that depends on
-# what else the process has run.
-_local_constants = providers._get_local_constants
-providers._get_local_constants = lambda: (
-    providers._local_constants if settings.default.derandomize else _local_constants()
-)
+# what else the process has run. The name is Hypothesis's own, and not each of its releases has it.
+if _local_constants := getattr(providers, "_get_local_constants", None):
+    providers._get_local_constants = lambda: (
+        providers._local_constants if settings.default.derandomize else _local_constants()
+    )
 REQUIRE_TOOLS = "MLSPEC_REQUIRE_TOOLS"
 """Set to 1, a tool that is missing fails what needs it."""
 _LONGEST = (
