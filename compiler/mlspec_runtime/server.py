@@ -72,13 +72,13 @@ async def open_door(service: Service, worker: Worker, door: Door, stop: asyncio.
         if worker.listens_at_once:
             await door.listen()
         await load(service)
-        worker.is_loaded()
+        worker.tell_loaded()
         while not worker.may_open(service.settings.workers):
             await asyncio.sleep(0.05)
         service.loaded = True
         if not worker.listens_at_once:
             await door.listen()
-        worker.is_open()
+        worker.tell_open()
         log.info("ready", extra=fields({"event.action": "ready"}))
     except StartupError as error:
         log_refusal(error)

@@ -45,8 +45,8 @@ class Worker:
         """The file by which all of them take turns at writing a line; None where there is but one."""
         return self.siblings / _LOG if self.siblings else None
 
-    def is_loaded(self) -> None:
-        """Tells the others."""
+    def tell_loaded(self) -> None:
+        """The first, which waits for all of them."""
         if self.siblings is not None:
             (self.siblings / f"loaded.{os.getpid()}").touch()
 
@@ -58,8 +58,8 @@ class Worker:
             return sum(1 for _ in self.siblings.glob("loaded.*")) >= workers
         return (self.siblings / _OPEN).exists()
 
-    def is_open(self) -> None:
-        """Tells the others."""
+    def tell_open(self) -> None:
+        """The others, which wait for the first."""
         if self.siblings is not None:
             (self.siblings / _OPEN).touch()
 
